@@ -1,0 +1,1 @@
+"""The async loop: carries out what the plan and delivery/ decided."""

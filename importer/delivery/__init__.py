@@ -1,0 +1,1 @@
+"""Exactly-once, as pure decisions: keys, natural keys, comparison of sent and got."""

@@ -1,0 +1,197 @@
+"""One row per kind. With its schema, the row is all there is to a kind: no other module asks which kind it has.
+
+Sources: the API fact sheet, sections 12 to 18 (endpoints, fields, bulk) and 24 item 13 (what a document is found by).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Counts(StrEnum):
+    """Where the worth of a document is counted in the money of a plan."""
+
+    BILLED = "billed"
+    RECEIVED = "received"
+    CREDITED = "credited"
+    NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NaturalKey:
+    """One way to recognise a document in the books. ``fields`` identify; ``agree`` must then be equal as well.
+
+    ``total`` in ``agree`` stands for the document's worth (an amount, or the total of its lines). A rule serves
+    only documents that have every one of ``fields``; the first such rule is the one that counts.
+    """
+
+    words: str
+    fields: tuple[str, ...]
+    agree: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A targeted look-up: ``GET endpoint?parameter=...`` with the first of ``fields`` that the document has."""
+
+    parameter: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """The endpoint that takes several documents in one call; ``field`` is the body's one key; ``size`` its limit."""
+
+    endpoint: str
+    field: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settles:
+    """A list through which a document pays, or lowers, documents of ``target``.
+
+    ``call`` is the path of the call that each entry needs for itself, with ``{id}`` for the document's own id;
+    "" where the list travels in the create body.
+    """
+
+    field: str
+    target: str
+    target_field: str
+    target_id_field: str
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str  # as the manifest's section, the CSV file and the schema file are named
+    singular: str  # the API's key for one
+    label: str  # for people
+    endpoint: str
+    id_field: str
+    number_field: str  # "" where the API numbers nothing
+    natural_keys: tuple[NaturalKey, ...]
+    search: Search | None = None
+    likeness: tuple[str, ...] = ()  # equal in these, with no natural key met, is a conflict and not a create
+    bulk: Bulk | None = None
+    updates: bool = False  # an edit of any field is a PUT; else it is a conflict
+    reference_field: str = ""  # takes the key when the document gives none
+    party_field: str = ""  # the field that refers to the contact
+    line_field: str = ""
+    item_field: str = ""  # in a line: refers to the document that rate, tax and code come from
+    amount_field: str = ""  # the worth, where it is given and not the sum of lines
+    incoming_if: tuple[str, str] | None = None  # counted as money in only if this field has this value
+    counts: Counts = Counts.NOWHERE
+    settles: Settles | None = None
+    posts_if: str = ""  # stays a draft, and cannot be paid, unless this boolean field is true
+    state_field: str = "status"
+    dead_states: tuple[str, ...] = ()  # what the API calls a document that no longer counts
+    defaults: Mapping[str, str] = MappingProxyType({})  # sent when the document does not say
+
+
+CONTACTS: Final = Kind(
+    name="contacts",
+    singular="contact",
+    label="contact",
+    endpoint="/contacts",
+    id_field="contact_id",
+    number_field="",
+    natural_keys=(
+        NaturalKey("the same GSTIN", ("gst_no",)),
+        NaturalKey("the same name and type", ("contact_name", "contact_type")),
+    ),
+    search=Search("search", ("gst_no", "contact_name")),
+    updates=True,
+    defaults=MappingProxyType({"contact_type": "CUSTOMER"}),
+)
+
+ITEMS: Final = Kind(
+    name="items",
+    singular="item",
+    label="item",
+    endpoint="/items",
+    id_field="item_id",
+    number_field="",
+    natural_keys=(NaturalKey("the same SKU", ("sku",)), NaturalKey("the same name", ("name",))),
+    updates=True,
+)
+
+INVOICES: Final = Kind(
+    name="invoices",
+    singular="invoice",
+    label="invoice",
+    endpoint="/invoices",
+    id_field="invoice_id",
+    number_field="invoice_number",
+    natural_keys=(
+        NaturalKey("the same invoice number", ("invoice_number",)),
+        NaturalKey("the same reference and customer", ("reference_number", "customer")),
+    ),
+    search=Search("customer_id", ("customer",)),
+    likeness=("customer", "date", "total"),
+    bulk=Bulk("/bulk/invoices", "invoices", 50),
+    reference_field="reference_number",
+    party_field="customer",
+    line_field="line_items",
+    item_field="item",
+    counts=Counts.BILLED,
+    posts_if="auto_approve",
+    dead_states=("CANCELLED",),
+)
+
+PAYMENTS: Final = Kind(
+    name="payments",
+    singular="payment",
+    label="payment",
+    endpoint="/payments",
+    id_field="payment_id",
+    number_field="",
+    natural_keys=(
+        NaturalKey("the same reference, contact, amount and date", ("reference_number", "contact"), ("total", "date")),
+    ),
+    likeness=("contact", "date", "total"),
+    reference_field="reference_number",
+    party_field="contact",
+    amount_field="amount",
+    incoming_if=("flow", "INCOMING"),
+    counts=Counts.RECEIVED,
+    settles=Settles("allocations", "invoices", "invoice", "invoice_id"),
+    # Listed as required, yet with a default (fact sheet, section 23, item 14): always sent.
+    defaults=MappingProxyType({"mode": "BANK_TRANSFER"}),
+)
+
+CREDIT_NOTES: Final = Kind(
+    name="credit_notes",
+    singular="credit_note",
+    label="credit note",
+    endpoint="/credit_notes",
+    id_field="credit_note_id",
+    number_field="credit_note_number",
+    natural_keys=(
+        NaturalKey("the same reference, customer, total and date", ("reference_number", "customer"), ("total", "date")),
+    ),
+    search=Search("customer_id", ("customer",)),
+    likeness=("customer", "date", "total"),
+    reference_field="reference_number",
+    party_field="customer",
+    line_field="line_items",
+    item_field="item",
+    counts=Counts.CREDITED,
+    settles=Settles("applications", "invoices", "invoice", "invoice_id", "/credit_notes/{id}/apply-to-invoice"),
+    dead_states=("CANCELLED",),
+)
+
+# In the order in which they are shown; what runs first is decided by the references alone.
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {kind.name: kind for kind in (CONTACTS, ITEMS, INVOICES, PAYMENTS, CREDIT_NOTES)}
+)
+
+
+def find(word: str) -> Kind | None:
+    """The kind that ``word`` names, as a section (``invoices``) or in the singular (``invoice``)."""
+    wanted = word.strip().lower().replace("-", "_").replace(" ", "_")
+    return next((kind for kind in KINDS.values() if wanted in (kind.name, kind.singular)), None)

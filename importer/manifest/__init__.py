@@ -1,0 +1,1 @@
+"""YAML and CSV text into documents that remember file, line and column. Pure."""

@@ -1,0 +1,184 @@
+"""The values that travel between the rooms. No behaviour beyond what a value knows of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+# A document as it was written: every scalar is the text of the file, nothing has been guessed.
+Tree = str | list["Tree"] | dict[str, "Tree"]
+
+# The same document once the schema has typed it.
+Typed = str | int | bool | Decimal | date | list["Typed"] | dict[str, "Typed"]
+
+# Where in a document: field names and list positions, such as ("line_items", 0, "rate").
+Path = tuple[str | int, ...]
+
+
+class Ref(NamedTuple):
+    """Names one document: the kind as its section is spelled, and the external key (NFC, stripped)."""
+
+    kind: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.key}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A spot in a file. ``line`` and ``column`` count characters from 1; ``width`` is at least 1."""
+
+    file: str  # as the user typed it, or below the folder the user typed; forward slashes
+    line: int
+    column: int
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the input, said so that a person can mend it."""
+
+    code: str  # stable, kebab-case, or the id of a rule of the field such as "G2"
+    message: str  # what is wrong, in one sentence
+    place: Place | None  # None only when there is no file to point at
+    help: str = ""  # what would be right
+    severity: Severity = Severity.ERROR
+    pointer: str = ""  # JSON Pointer (RFC 6901) into the file
+    excerpt: str = ""  # the source line, without its line end
+    related: tuple[Place, ...] = ()  # the other place, for duplicates and contradictions
+
+
+class Locator(Protocol):
+    """Knows where in the files each part of one document was written."""
+
+    def at(self, path: Path, *, of_key: bool = False) -> Place:
+        """The place of the value at ``path`` (of its name, with ``of_key``), or of its nearest known ancestor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One entry of a manifest: defaults merged in, fields under their canonical names, still text."""
+
+    kind: str
+    key: str  # NFC, stripped; "" when the entry has none (a problem has been reported then)
+    fields: dict[str, Tree]  # includes "key"
+    file: str
+    index: int  # position among the file's entries of this kind, from 0
+    locator: Locator
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.kind, self.key)
+
+    def place(self, path: Path = (), *, of_key: bool = False) -> Place:
+        return self.locator.at(path, of_key=of_key)
+
+    def pointer(self, path: Path = ()) -> str:
+        """JSON Pointer (RFC 6901) of ``path`` in the file of the document."""
+        steps = (self.kind, self.index, *path)
+        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All that was read from the given PATHs."""
+
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is known of one document, or of one application of it, that is in the books.
+
+    ``part`` is "" for the document itself; for an application, which is a call of its own, it names the target and
+    the ordinal among equal targets, such as ``ORDER-99031#1``.
+    """
+
+    kind: str
+    key: str
+    part: str
+    remote_id: str
+    number: str  # the number FinzBooks gave or took, "" where there is none
+    said: dict[str, Any]  # canonical form of what the document said (plan/said.py), references as keys
+    digest: str  # SHA-256 of ``said``, hexadecimal
+    generation: int
+    source: str  # file the document came from
+    run: str
+    created: str  # ISO 8601, UTC
+    updated: str  # ISO 8601, UTC
+    difference: str = ""  # what the books answered otherwise than sent; "" when they agree
+
+    @property
+    def ref(self) -> Ref:
+        return Ref(self.kind, self.key)
+
+
+class IntentRow(NamedTuple):
+    """One document, or one application, that a call was about to write."""
+
+    kind: str
+    key: str
+    part: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that was about to be sent. Open until its answer is known; an open one may or may not have been done."""
+
+    id: int  # 0 until the store has given one
+    operation: str  # create, bulk, update or apply
+    rows: tuple[IntentRow, ...]  # in the order of the body
+    method: str
+    path: str
+    body: str  # the exact JSON text that was about to be sent
+    idempotency_key: str  # "" for a method that takes none
+    token_id: str
+    server_time: str  # ISO 8601, UTC, by the server's own clock as far as its Date headers tell
+    run: str
+    before: dict[str, str] = field(default_factory=dict)  # what was read just before, such as an invoice's balance
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs. Values in canonical form; None means not given, or not there."""
+
+    path: str  # dotted, list positions in brackets: line_items[0].rate
+    before: Any
+    after: Any
+
+
+class Action(StrEnum):
+    SETTLE = "settle"
+    CREATE = "create"
+    ADOPT = "adopt"
+    UPDATE = "update"
+    APPLY = "apply"
+    CONFLICT = "conflict"
+    ORPHANED = "orphaned"
+    UNCHANGED = "unchanged"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class OrgNames:
+    """What the org holds and a manifest may name: remote rows of taxes, accounts, bank_accounts and branches."""
+
+    rows: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

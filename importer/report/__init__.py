@@ -1,0 +1,1 @@
+"""Plans, problems and outcomes as text and JSON. Renders values, decides nothing."""

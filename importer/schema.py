@@ -1,0 +1,104 @@
+"""The packaged schemas, and what their annotations say of each field.
+
+The schemas are the single source of field names, types and references. The annotations:
+
+``x-type``       what the text becomes: text, money, decimal, integer, boolean or date
+``x-ref``        the field holds an external key of this kind
+``x-lookup``     the field holds a name or code of this list of the org: taxes, accounts, bank_accounts, branches
+``x-sent-as``    name in the API's create body; the field's own name when left out; null: not part of that body
+``x-answers``    names under which the API answers the field, the reference's spelling first; [] where it does not
+``x-aliases``    other spellings a manifest may use
+``x-certainty``  documented, shown, inferred or unverified (fact sheet, section 25: refused unless allowed)
+``x-wire``       ``datetime``: a date that is sent as midnight, ``2026-05-19T00:00:00``
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+SUFFIX: Final = ".schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one schema says of one field. ``path`` leaves list positions out: ("line_items", "rate")."""
+
+    path: tuple[str, ...]
+    type: str  # text, money, decimal, integer, boolean, date; "object" and "list" hold other fields
+    sent_as: str | None
+    answers: tuple[str, ...]
+    ref: str | None
+    lookup: str | None
+    aliases: tuple[str, ...]
+    certainty: str
+    wire: str | None
+    title: str
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+
+def folder() -> Path:
+    """Where the schemas are: inside the installed package, else beside the checkout's package."""
+    here = Path(__file__).resolve().parent
+    inside = here / "schemas"
+    return inside if inside.is_dir() else here.parent / "schemas"
+
+
+@cache
+def raw(name: str) -> dict[str, Any]:
+    """The schema file ``name`` as it stands, such as ``invoices`` or ``types``. Raises FileNotFoundError."""
+    loaded: dict[str, Any] = json.loads((folder() / (name + SUFFIX)).read_text("utf-8"))
+    return loaded
+
+
+@cache
+def packaged(name: str) -> dict[str, Any]:
+    """The schema of ``name`` with its references to the shared types resolved, so that it stands alone."""
+    resolved = _resolve(raw(name))
+    assert isinstance(resolved, dict)
+    return resolved
+
+
+def _resolve(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_resolve(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    target = node.get("$ref")
+    if isinstance(target, str) and target.startswith("types" + SUFFIX):
+        shared = raw("types")["$defs"][target.rpartition("/")[2]]
+        return _resolve({**shared, **{name: value for name, value in node.items() if name != "$ref"}})
+    return {name: _resolve(value) for name, value in node.items()}
+
+
+@cache
+def fields(kind: str) -> Mapping[tuple[str, ...], Field]:
+    """Every field of ``kind`` by its path, parents before children."""
+    return {field.path: field for field in _walk(packaged(kind), ())}
+
+
+def _walk(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Field]:
+    for name, node in schema.get("properties", {}).items():
+        path = (*above, name)
+        inner = node.get("items", node) if "items" in node else node
+        kind = "list" if "items" in node else "object" if "properties" in node else node["x-type"]
+        yield Field(
+            path=path,
+            type=kind,
+            sent_as=node.get("x-sent-as", name),
+            answers=tuple(node.get("x-answers", (node.get("x-sent-as", name) or name,))),
+            ref=node.get("x-ref"),
+            lookup=node.get("x-lookup"),
+            aliases=tuple(node.get("x-aliases", ())),
+            certainty=node.get("x-certainty", "documented"),
+            wire=node.get("x-wire"),
+            title=node.get("title", name),
+        )
+        yield from _walk(inner, path)
