@@ -61,8 +61,7 @@ def raw(name: str) -> dict[str, Any]:
 @cache
 def packaged(name: str) -> dict[str, Any]:
     """The schema of ``name`` with its references to the shared types resolved, so that it stands alone."""
-    resolved = _resolve(raw(name))
-    assert isinstance(resolved, dict)
+    resolved: dict[str, Any] = _resolve(raw(name))
     return resolved
 
 
