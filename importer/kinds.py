@@ -6,7 +6,7 @@ Sources: the API fact sheet, sections 12 to 18 (endpoints, fields, bulk) and 24 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -26,17 +26,20 @@ class NaturalKey:
     """One way to recognise a document in the books. ``fields`` identify; ``agree`` must then be equal as well.
 
     ``total`` in ``agree`` stands for the document's worth (an amount, or the total of its lines). A rule serves
-    only documents that have every one of ``fields``; the first such rule is the one that counts.
+    only documents that have every one of ``fields``; the first rule that finds something counts. ``blank`` names
+    fields that, where the document has them, must be empty in the books: a contact of the same name with another
+    GSTIN is another contact.
     """
 
     words: str
     fields: tuple[str, ...]
     agree: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A targeted look-up: ``GET endpoint?parameter=...`` with the first of ``fields`` that the document has."""
+    """A targeted look-up: ``GET endpoint?parameter=...``, once for each of ``fields`` that a document has."""
 
     parameter: str
     fields: tuple[str, ...]
@@ -88,9 +91,10 @@ class Kind:
     counts: Counts = Counts.NOWHERE
     settles: Settles | None = None
     posts_if: str = ""  # stays a draft, and cannot be paid, unless this boolean field is true
-    state_field: str = "status"
+    sole_lookup: str = ""  # not given, the org's only one is sent; where the org has several, it must be given
+    draft_states: tuple[str, ...] = ()  # what the API calls a document that is not posted yet
     dead_states: tuple[str, ...] = ()  # what the API calls a document that no longer counts
-    defaults: Mapping[str, str] = MappingProxyType({})  # sent when the document does not say
+    defaults: Mapping[str, str] = field(default_factory=dict)  # sent when the document does not say
 
 
 CONTACTS: Final = Kind(
@@ -102,7 +106,7 @@ CONTACTS: Final = Kind(
     number_field="",
     natural_keys=(
         NaturalKey("the same GSTIN", ("gst_no",)),
-        NaturalKey("the same name and type", ("contact_name", "contact_type")),
+        NaturalKey("the same name and type", ("contact_name", "contact_type"), blank=("gst_no",)),
     ),
     search=Search("search", ("gst_no", "contact_name")),
     updates=True,
@@ -116,7 +120,7 @@ ITEMS: Final = Kind(
     endpoint="/items",
     id_field="item_id",
     number_field="",
-    natural_keys=(NaturalKey("the same SKU", ("sku",)), NaturalKey("the same name", ("name",))),
+    natural_keys=(NaturalKey("the same SKU", ("sku",)), NaturalKey("the same name", ("name",), blank=("sku",))),
     updates=True,
 )
 
@@ -140,6 +144,7 @@ INVOICES: Final = Kind(
     item_field="item",
     counts=Counts.BILLED,
     posts_if="auto_approve",
+    draft_states=("DRAFT",),
     dead_states=("CANCELLED",),
 )
 
@@ -160,6 +165,8 @@ PAYMENTS: Final = Kind(
     incoming_if=("flow", "INCOMING"),
     counts=Counts.RECEIVED,
     settles=Settles("allocations", "invoices", "invoice", "invoice_id"),
+    # Omitted, the API books to the first bank or cash account it finds (fact sheet, section 24, item 17).
+    sole_lookup="bank_account",
     # Listed as required, yet with a default (fact sheet, section 23, item 14): always sent.
     defaults=MappingProxyType({"mode": "BANK_TRANSFER"}),
 )
@@ -188,6 +195,36 @@ CREDIT_NOTES: Final = Kind(
 # In the order in which they are shown; what runs first is decided by the references alone.
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {kind.name: kind for kind in (CONTACTS, ITEMS, INVOICES, PAYMENTS, CREDIT_NOTES)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A list of the org that a manifest names by name or code; read only (fact sheet, sections 13 and 14)."""
+
+    name: str
+    label: str
+    endpoint: str
+    id_fields: tuple[str, ...]  # the first one present is the id
+    name_fields: tuple[str, ...]
+
+
+LOOKUPS: Final[Mapping[str, Lookup]] = MappingProxyType(
+    {
+        lookup.name: lookup
+        for lookup in (
+            Lookup("taxes", "tax", "/taxes", ("tax_id",), ("name",)),
+            Lookup("accounts", "account", "/accounts", ("account_id",), ("name", "code")),
+            Lookup(
+                "bank_accounts",
+                "bank account",
+                "/bank_accounts",
+                ("bank_account_id", "account_id"),
+                ("name", "account_name", "code"),
+            ),
+            Lookup("branches", "branch", "/branches", ("branch_id",), ("name", "code")),
+        )
+    }
 )
 
 

@@ -1,15 +1,30 @@
 """The packaged schemas, and what their annotations say of each field.
 
-The schemas are the single source of field names, types and references. The annotations:
+The schemas are the single source of field names, types and references. The annotations of a field:
 
 ``x-type``       what the text becomes: text, money, decimal, integer, boolean or date
 ``x-ref``        the field holds an external key of this kind
 ``x-lookup``     the field holds a name or code of this list of the org: taxes, accounts, bank_accounts, branches
 ``x-sent-as``    name in the API's create body; the field's own name when left out; null: not part of that body
-``x-answers``    names under which the API answers the field, the reference's spelling first; [] where it does not
+``x-answers``    names under which the API answers the field, the reference's spelling first; [] where it does not;
+                 the name in the create body when left out
 ``x-aliases``    other spellings a manifest may use
-``x-certainty``  documented, shown, inferred or unverified (fact sheet, section 25: refused unless allowed)
+``x-certainty``  documented (a table or a sentence says so), shown (an example does), inferred (from the resource's
+                 shape) or unverified (fact sheet, section 25: refused unless allowed)
 ``x-wire``       ``datetime``: a date that is sent as midnight, ``2026-05-19T00:00:00``
+``x-rule``       form that a rule checks and no pattern can: gstin, pan or state-code
+
+Those of an object, the document itself or an element of its lists. They hold once ``defaults`` are merged in, so
+they are no ``required``, which an editor would hold against the bare entry:
+
+``x-required``          names that must be given
+``x-either``            lists of names; exactly one of each list must be given
+``x-any``               lists of names; at least one of each list must be given
+``x-not-both``          lists of names; at most one of each list may be given
+``x-required-without``  name -> names: it must be given unless one of those is
+
+A schema takes each scalar in both forms: as the text that the importer hands it, which the ``pattern`` binds, and as
+the number or boolean that an editor makes of it, which the ``minimum`` binds. An ``enum`` stands without a ``type``.
 """
 
 from __future__ import annotations
@@ -86,7 +101,7 @@ def fields(kind: str) -> Mapping[tuple[str, ...], Field]:
 def _walk(schema: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Field]:
     for name, node in schema.get("properties", {}).items():
         path = (*above, name)
-        inner = node.get("items", node) if "items" in node else node
+        inner = node.get("items", node)
         kind = "list" if "items" in node else "object" if "properties" in node else node["x-type"]
         yield Field(
             path=path,
