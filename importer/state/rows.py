@@ -1,0 +1,145 @@
+"""Receipts and intents as rows of the tables, and back. Every value comes back as it went in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from importer.model import Intent, IntentRow, Receipt
+
+# What SQLite holds of a text, or of a whole number.
+Cell = str | bytes | int
+
+RECEIPTS: Final = """
+    SELECT kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference
+    FROM receipts
+"""
+RECEIPTS_IN_ORDER: Final = RECEIPTS + "ORDER BY kind, key, part"
+RECEIPT: Final = RECEIPTS + "WHERE kind = ? AND key = ? AND part = ?"
+# The first ``created`` stays: it says since when the document is in the books.
+PUT_RECEIPT: Final = """
+    INSERT INTO receipts
+        (kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (kind, key, part) DO UPDATE SET
+        remote_id = excluded.remote_id, number = excluded.number, said = excluded.said, digest = excluded.digest,
+        generation = excluded.generation, source = excluded.source, run = excluded.run, updated = excluded.updated,
+        difference = excluded.difference
+"""
+REMOVE_RECEIPT: Final = "DELETE FROM receipts WHERE kind = ? AND key = ? AND part = ?"
+
+INTENTS: Final = """
+    SELECT id, operation, method, path, body, idempotency_key, token_id, server_time, run, before
+    FROM intents ORDER BY id
+"""
+BEGIN_INTENT: Final = """
+    INSERT INTO intents (operation, method, path, body, idempotency_key, token_id, server_time, run, before)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+INTENT_ROWS: Final = "SELECT intent, kind, key, part, generation FROM intent_rows ORDER BY intent, position"
+ADD_INTENT_ROW: Final = """
+    INSERT INTO intent_rows (intent, position, kind, key, part, generation) VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+GENERATIONS: Final = "SELECT kind, key, part, generation FROM generations WHERE generation > 0"
+GENERATION: Final = "SELECT generation FROM generations WHERE kind = ? AND key = ? AND part = ?"
+RAISE_GENERATION: Final = """
+    INSERT INTO generations (kind, key, part, generation) VALUES (?, ?, ?, ?)
+    ON CONFLICT (kind, key, part) DO UPDATE SET generation = max(generation, excluded.generation)
+"""
+
+
+def cell(text: str) -> str | bytes:
+    """``text`` as SQLite can hold it.
+
+    SQLite takes UTF-8, which has no lone surrogates; Python makes them of file names that are not UTF-8 (PEP 383), and
+    of the escapes in an answer's JSON. Such a text is held as the bytes that its code points would have.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def cells(texts: Iterable[str]) -> tuple[str | bytes, ...]:
+    return tuple(map(cell, texts))
+
+
+def text_of(held: Any) -> str:
+    """The text that :func:`cell` made ``held`` of."""
+    return held if isinstance(held, str) else bytes(held).decode("utf-8", "surrogatepass")
+
+
+def canonical_json(value: Any) -> str:
+    """One text per value: keys sorted, no blanks, letters as they are. Raises ValueError for NaN and infinity."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def receipt_cells(receipt: Receipt) -> tuple[Cell, ...]:
+    """The parameters of PUT_RECEIPT."""
+    return (
+        *cells((receipt.kind, receipt.key, receipt.part, receipt.remote_id, receipt.number)),
+        cell(canonical_json(receipt.said)),
+        cell(receipt.digest),
+        receipt.generation,
+        *cells((receipt.source, receipt.run, receipt.created, receipt.updated, receipt.difference)),
+    )
+
+
+def receipt_of(row: tuple[Any, ...]) -> Receipt:
+    """A row of RECEIPTS. Raises json.JSONDecodeError when someone else wrote ``said``."""
+    kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference = row
+    return Receipt(
+        text_of(kind),
+        text_of(key),
+        text_of(part),
+        text_of(remote_id),
+        text_of(number),
+        json.loads(text_of(said)),
+        text_of(digest),
+        generation,
+        text_of(source),
+        text_of(run),
+        text_of(created),
+        text_of(updated),
+        text_of(difference),
+    )
+
+
+def intent_cells(intent: Intent) -> tuple[Cell, ...]:
+    """The parameters of BEGIN_INTENT."""
+    return (
+        *cells((intent.operation, intent.method, intent.path, intent.body, intent.idempotency_key)),
+        *cells((intent.token_id, intent.server_time, intent.run, canonical_json(intent.before))),
+    )
+
+
+def intent_of(row: tuple[Any, ...], rows: Iterable[IntentRow]) -> Intent:
+    """A row of INTENTS with its own rows. Raises json.JSONDecodeError when someone else wrote ``before``."""
+    operation, method, path, body, idempotency_key, token_id, server_time, run, before = map(text_of, row[1:])
+    return Intent(
+        id=row[0],
+        operation=operation,
+        rows=tuple(rows),
+        method=method,
+        path=path,
+        body=body,
+        idempotency_key=idempotency_key,
+        token_id=token_id,
+        server_time=server_time,
+        run=run,
+        before=json.loads(before),
+    )
+
+
+def intent_row_of(row: tuple[Any, ...]) -> IntentRow:
+    """The last four columns of INTENT_ROWS."""
+    kind, key, part, generation = row
+    return IntentRow(text_of(kind), text_of(key), text_of(part), generation)
+
+
+def identity(kind: str, key: str, part: str) -> tuple[str | bytes, ...]:
+    """The parameters that name one receipt or one generation."""
+    return cells((kind, key, part))
