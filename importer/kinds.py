@@ -91,6 +91,7 @@ class Kind:
     counts: Counts = Counts.NOWHERE
     settles: Settles | None = None
     posts_if: str = ""  # stays a draft, and cannot be paid, unless this boolean field is true
+    state_field: str = "status"
     sole_lookup: str = ""  # not given, the org's only one is sent; where the org has several, it must be given
     draft_states: tuple[str, ...] = ()  # what the API calls a document that is not posted yet
     dead_states: tuple[str, ...] = ()  # what the API calls a document that no longer counts
@@ -207,14 +208,15 @@ class Lookup:
     endpoint: str
     id_fields: tuple[str, ...]  # the first one present is the id
     name_fields: tuple[str, ...]
+    paged: bool = False  # the others are documented to come whole
 
 
 LOOKUPS: Final[Mapping[str, Lookup]] = MappingProxyType(
     {
         lookup.name: lookup
         for lookup in (
-            Lookup("taxes", "tax", "/taxes", ("tax_id",), ("name",)),
-            Lookup("accounts", "account", "/accounts", ("account_id",), ("name", "code")),
+            Lookup("taxes", "tax", "/taxes", ("tax_id",), ("name",), paged=True),
+            Lookup("accounts", "account", "/accounts", ("account_id",), ("name", "code"), paged=True),
             Lookup(
                 "bank_accounts",
                 "bank account",

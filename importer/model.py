@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -27,6 +26,17 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.key}"
+
+
+class StepId(NamedTuple):
+    """Names one step: a document, or with ``part`` one application of it."""
+
+    kind: str
+    key: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.key}" + (f" {self.part}" if self.part else "")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -175,10 +185,3 @@ class Action(StrEnum):
     ORPHANED = "orphaned"
     UNCHANGED = "unchanged"
     PENDING = "pending"
-
-
-@dataclass(frozen=True, slots=True)
-class OrgNames:
-    """What the org holds and a manifest may name: remote rows of taxes, accounts, bank_accounts and branches."""
-
-    rows: Mapping[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)

@@ -40,6 +40,14 @@ NOT_DONE: Final = (NotSent, TooManyRequests)  # may be sent again, whatever it w
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. ``more``: another one follows."""
+
+    rows: list[dict[str, Any]]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
     method: str
     path: str
@@ -48,6 +56,7 @@ class _Call:
     limits: Limits
     body: str | None = None
     key: str = ""
+    leaving: Callable[[], None] | None = None
 
     @property
     def name(self) -> str:
@@ -127,18 +136,27 @@ class Client:
         return await self._repeat(self._call("GET", path, params or {}, label), MAY_PASS)
 
     async def pages(
-        self, path: str, key: str, params: Mapping[str, Any] | None = None, *, label: str = "", max_pages: int = 0
-    ) -> AsyncIterator[list[dict[str, Any]]]:
+        self,
+        path: str,
+        key: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        label: str = "",
+        max_pages: int = 0,
+        paged: bool = True,
+    ) -> AsyncIterator[Page]:
         """The rows under ``key``, page by page (fact sheet, section 6); at most ``max_pages`` of them unless 0.
+
+        A list that is not ``paged`` is not asked for a page size; a cursor is followed all the same.
 
         Raises Garbled for a page without rows under ``key``, and for a cursor that comes back: the walk would not end.
         """
-        query: dict[str, Any] = {"per_page": PER_PAGE, **(params or {})}
+        query: dict[str, Any] = {**({"per_page": PER_PAGE} if paged else {}), **(params or {})}
         seen: set[str] = set()
         while True:
             answer = await self.get(path, query, label)
-            yield _rows(answer.body, key, path)
             cursor = _next_cursor(answer.body, path)
+            yield Page(_rows(answer.body, key, path), cursor is not None)
             if cursor is None or len(seen) + 1 == max_pages:
                 return
             if cursor in seen:
@@ -148,8 +166,20 @@ class Client:
             seen.add(cursor)
             query["cursor"] = cursor
 
-    async def write(self, method: str, path: str, body: str, key: str = "", label: str = "") -> Answer:
+    async def write(
+        self,
+        method: str,
+        path: str,
+        body: str,
+        key: str = "",
+        label: str = "",
+        *,
+        leaving: Callable[[], None] | None = None,
+    ) -> Answer:
         """Deliver one write. ``body`` is JSON text; ``key`` goes into Idempotency-Key.
+
+        ``leaving`` is called each time the window has let the call through and it is the next to leave; what it
+        raises is passed on, and the call does not leave.
 
         Sent again, under the same key and with the same bytes, only while it is certain that it was not done: after a
         429 and when no connection was made. Lost, ServerFault, Garbled and InProgress are raised at once: whoever
@@ -157,7 +187,7 @@ class Client:
         """
         if key and not _KEY.fullmatch(key):
             raise ValueError("an idempotency key is 1 to 200 letters, digits and - _ :")
-        return await self._repeat(self._call(method, path, {}, label, body=body, key=key), NOT_DONE)
+        return await self._repeat(self._call(method, path, {}, label, body=body, key=key, leaving=leaving), NOT_DONE)
 
     def _call(
         self,
@@ -169,9 +199,11 @@ class Client:
         limits: Limits | None = None,
         body: str | None = None,
         key: str = "",
+        leaving: Callable[[], None] | None = None,
     ) -> _Call:
         org = {} if self._organization_id is None else {"organization_id": self._organization_id}
-        return _Call(method, path, {**params, **org}, label or f"{method} {path}", limits or self._limits, body, key)
+        name = label or f"{method} {path}"
+        return _Call(method, path, {**params, **org}, name, limits or self._limits, body, key, leaving)
 
     async def _repeat(self, call: _Call, passing: tuple[type[ApiError], ...], tries: int = TRIES) -> Answer:
         """Deliver ``call`` until it succeeds, or fails with an error not among ``passing``, or was tried enough."""
@@ -192,6 +224,12 @@ class Client:
     async def _deliver(self, call: _Call) -> tuple[Answer | ApiError, float | None]:
         """Send ``call`` once, when the gate lets it. Gives the result, and the seconds of Retry-After after a 429."""
         await self._gate.enter()
+        if call.leaving is not None:
+            try:
+                call.leaving()
+            except BaseException:
+                self._gate.unsent()
+                raise
         self.sent[call.label] += 1
         try:
             reply = await self._line.send(call.method, call.path, call.params, call.body, call.key, call.limits)

@@ -297,7 +297,7 @@ def listed(*rows: str, more: bool = False, cursor: object = None) -> httpx.Respo
 def walk(script: Script, **options: Any) -> list[list[str]]:
     async def use(it: Client) -> list[list[str]]:
         pages = it.pages("/items", "items", {"search": "x"}, **options)
-        return [[row["item_id"] for row in rows] async for rows in pages]
+        return [[row["item_id"] for row in page.rows] async for page in pages]
 
     return run(lambda: client(script), use)
 

@@ -1,0 +1,114 @@
+"""What every delivery of one run shares: the client, the state, what references stand for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from importer.api.client import Client
+from importer.delivery.compare import Expected
+from importer.delivery.keys import idempotency_key
+from importer.delivery.remote import text
+from importer.kinds import KINDS, Kind
+from importer.model import Document, Intent, IntentRow, Receipt, Ref
+from importer.plan.body import Bindings
+from importer.plan.said import digest, said
+from importer.plan.value import Step
+from importer.state.store import Store
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def iso(seconds: float) -> str:
+    """Unix time as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Context:
+    client: Client
+    store: Store
+    bindings: Bindings
+    org_id: str
+    token_id: str
+    run: str
+    now: Callable[[], float]
+    sleep: Sleep
+    dice: Callable[[], float]
+    expected: Callable[[Document], Expected | None]
+    source_of: Callable[[Document], str]
+    claimed: dict[tuple[str, str], Ref] = field(default_factory=dict)  # what of the books receipts hold: kind and id
+    left: set[asyncio.Task[Any]] = field(default_factory=set)  # tasks whose call has left: never cut off by a stop
+    stopping: bool = False  # nothing new leaves, and nothing is tried again
+
+    def begin(self, intent: Intent) -> Intent:
+        """Make ``intent`` durable; from here on a stop waits for its call."""
+        begun = self.store.begin(intent)
+        task = asyncio.current_task()
+        if task is not None:
+            self.left.add(task)
+        return begun
+
+    def over(self) -> None:
+        """The outcome of this task's call is known and remembered, or left to the next run."""
+        task = asyncio.current_task()
+        if task is not None:
+            self.left.discard(task)
+
+    def intent(
+        self, operation: str, rows: Sequence[IntentRow], method: str, path: str, body: str, before: dict[str, str]
+    ) -> Intent:
+        """The intent of a call that is about to be sent, not yet stored."""
+        return Intent(
+            id=0,
+            operation=operation,
+            rows=tuple(rows),
+            method=method,
+            path=path,
+            body=body,
+            idempotency_key=idempotency_key(self.org_id, operation, rows) if method == "POST" else "",
+            token_id=self.token_id,
+            server_time=iso(self.client.server_now()),
+            run=self.run,
+            before=before,
+        )
+
+    def receipt(self, step: Step, row: dict[str, Any], difference: str = "") -> Receipt:
+        """The receipt of a document that the books hold as ``row``. Binds its key to its id."""
+        document = step.document
+        if document is None:
+            raise ValueError(f"{step.id} has no document")
+        kind = KINDS[document.kind]
+        remote_id = text(row.get(kind.id_field)) or step.remote_id
+        self.bindings.ids[document.ref] = remote_id
+        self.claimed[kind.name, remote_id] = document.ref
+        return self._receipt(step, remote_id, number_of(kind, row), said(document), difference)
+
+    def part_receipt(self, step: Step, spoken: dict[str, Any]) -> Receipt:
+        """The receipt of one application."""
+        return self._receipt(step, step.remote_id or self.bindings.ids[Ref(step.id.kind, step.id.key)], "", spoken, "")
+
+    def _receipt(self, step: Step, remote_id: str, number: str, spoken: dict[str, Any], difference: str) -> Receipt:
+        moment = iso(self.now())
+        return Receipt(
+            kind=step.id.kind,
+            key=step.id.key,
+            part=step.id.part,
+            remote_id=remote_id,
+            number=number,
+            said=spoken,
+            digest=digest(spoken),
+            generation=step.generation,
+            source=self.source_of(step.document) if step.document is not None else "",
+            run=self.run,
+            created=moment,
+            updated=moment,
+            difference=difference,
+        )
+
+
+def number_of(kind: Kind, row: dict[str, Any]) -> str:
+    return text(row.get(kind.number_field)) if kind.number_field else ""

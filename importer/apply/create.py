@@ -1,0 +1,142 @@
+"""Creating one document: intent, call, comparison, receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from importer.api.answers import Answer
+from importer.api.wire import dumps
+from importer.apply.context import Context
+from importer.apply.deliver import Delivered, Unsettled, deliver
+from importer.apply.failures import failed, of_differences, of_error, of_unsettled, shown
+from importer.apply.look import believed, look
+from importer.delivery.compare import differences
+from importer.delivery.natural import Match, dead
+from importer.delivery.remote import text
+from importer.errors import ApiError, Rejected, TokenRejected
+from importer.kinds import KINDS, Kind
+from importer.model import Intent, IntentRow, Receipt
+from importer.outcome import Failure, Outcome, Status
+from importer.plan.body import body
+from importer.plan.value import Step
+
+# How often the server may answer from memory with something that is gone: each time costs a generation.
+MOST_GENERATIONS: Final = 3
+
+
+async def create(context: Context, step: Step) -> Outcome:
+    """Create the document of ``step`` exactly once. Raises TokenRejected: no further call can succeed."""
+    for _ in range(MOST_GENERATIONS):
+        outcome = await _create(context, step)
+        if outcome is not None:
+            return outcome
+        step = replace(step, generation=step.generation + 1)
+    return failed(step, Failure("stale-answers", "FinzBooks keeps answering with a document that is gone."))
+
+
+async def _create(context: Context, step: Step) -> Outcome | None:
+    """One generation of it. None: the server answered from memory with something that is no longer there."""
+    kind = KINDS[step.id.kind]
+    wanted = body(step.document, context.bindings) if step.document is not None else {}
+    rows = (IntentRow(*step.id, step.generation),)
+    intent = context.intent("create", rows, "POST", kind.endpoint, dumps(wanted), {})
+
+    async def seen() -> Match | None:
+        match = (await look(context, (step,), {step.id: wanted}))[step.id]
+        return match if match.rows else None
+
+    try:
+        delivered = await deliver(
+            context, intent, f"POST {kind.endpoint}", lambda answer: row_of(kind, answer) is not None, seen
+        )
+    except TokenRejected:
+        raise
+    except Rejected as error:
+        return await refused(context, step, wanted, error)
+    except Unsettled as error:
+        return failed(step, of_unsettled(step, error))
+    except ApiError as error:
+        return failed(step, of_error(step, error))
+    return await _book(context, step, kind, wanted, delivered)
+
+
+async def _book(
+    context: Context, step: Step, kind: Kind, wanted: Mapping[str, Any], delivered: Delivered[Match]
+) -> Outcome | None:
+    intent = delivered.intent
+    if delivered.seen is not None:
+        if len(delivered.seen.rows) != 1:
+            return failed(step, of_several(step, delivered.seen))
+        row: dict[str, Any] | None = dict(delivered.seen.rows[0])
+    else:
+        answered = row_of(kind, delivered.answer)
+        row = await believed(context, kind, answered, intent) if answered is not None else None
+    if row is None or dead(kind, row):
+        context.store.close(intent, raised=intent.rows)
+        return None
+    return book(context, step, wanted, row, intent)
+
+
+def book(
+    context: Context,
+    step: Step,
+    wanted: Mapping[str, Any],
+    row: dict[str, Any],
+    intent: Intent | None,
+    status: Status = Status.CREATED,
+) -> Outcome:
+    """Compare what the books hold with what was sent, and remember it durably, agreeing or not."""
+    outcome, receipt = compare(context, step, wanted, row, status)
+    if intent is None:
+        context.store.put([receipt])
+    else:
+        context.store.close(intent, [receipt])
+    return outcome
+
+
+def compare(
+    context: Context, step: Step, wanted: Mapping[str, Any], row: dict[str, Any], status: Status = Status.CREATED
+) -> tuple[Outcome, Receipt]:
+    """The outcome and the receipt of a document that the books hold as ``row``."""
+    expected = context.expected(step.document) if step.document is not None else None
+    found = differences(step.id.kind, wanted, row, expected)
+    receipt = context.receipt(step, row, shown(found))
+    if found:
+        failure = of_differences(
+            step, found, what=f"It is in the books as {receipt.remote_id}, but otherwise than sent"
+        )
+        return failed(step, failure, stops_kind=True, remote_id=receipt.remote_id), receipt
+    return Outcome(step.id, status, receipt.remote_id, step.place), receipt
+
+
+async def refused(context: Context, step: Step, wanted: Mapping[str, Any], error: Rejected) -> Outcome:
+    """A final 4xx. A guard against duplicates may mean that the books hold it already (fact sheet, 23.9): look."""
+    if may_be_duplicate(error.code, error.field):
+        try:
+            match = (await look(context, (step,), {step.id: wanted}))[step.id]
+        except ApiError:
+            match = Match()
+        if len(match.rows) == 1 and not dead(KINDS[step.id.kind], match.rows[0]):
+            return book(context, step, wanted, dict(match.rows[0]), None, status=Status.ADOPTED)
+    return failed(step, of_error(step, error))
+
+
+def may_be_duplicate(code: str, field: str) -> bool:
+    return code == "conflict.duplicate" or (code == "validation.invalid_value" and not field)
+
+
+def row_of(kind: Kind, answer: Answer | None) -> dict[str, Any] | None:
+    """The document in an answer, or None where it is not the documented envelope."""
+    row = answer.body.get(kind.singular) if answer is not None else None
+    return row if isinstance(row, dict) and text(row.get(kind.id_field)) else None
+
+
+def of_several(step: Step, match: Match) -> Failure:
+    return Failure(
+        "ambiguous-match",
+        f"Its answer was lost, and {len(match.rows)} documents of the books have {match.words}.",
+        place=step.place,
+        help="Look at them in FinzBooks.",
+    )

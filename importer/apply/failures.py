@@ -1,0 +1,80 @@
+"""Errors of a call as failures of a step, at their place in the manifest."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from importer.apply.deliver import Unsettled
+from importer.delivery.compare import sent_fields
+from importer.errors import ApiError, Rejected
+from importer.model import Change, Document, Path, Place
+from importer.outcome import Failure, Outcome, Status
+from importer.plan.value import Step
+
+_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
+
+def failed(step: Step, failure: Failure, *, stops_kind: bool = False, remote_id: str = "") -> Outcome:
+    return Outcome(step.id, Status.FAILED, remote_id or step.remote_id, step.place, failure, stops_kind)
+
+
+def of_error(step: Step, error: ApiError) -> Failure:
+    """A call that was refused, or never arrived."""
+    field = error.field if isinstance(error, Rejected) else ""
+    request = f" (request {error.request_id})" if isinstance(error, Rejected) and error.request_id else ""
+    return Failure(error.code, f"{error.message}{request}", field, place_of(step, field), error.help)
+
+
+def of_row(step: Step, error: object) -> Failure:
+    """The error of one row of a bulk call."""
+    found = error if isinstance(error, dict) else {}
+    field = str(found.get("field") or "")
+    message = str(found.get("message") or "FinzBooks refused this row and did not say why.")
+    return Failure(str(found.get("code") or "row-refused"), message, field, place_of(step, field))
+
+
+def of_unsettled(step: Step, error: Unsettled) -> Failure:
+    return Failure(
+        "no-answer",
+        f"{error.cause.message} The books do not show for certain what became of it.",
+        place=step.place,
+        help="Run apply again: it looks in the books first, and sends nothing twice.",
+    )
+
+
+def of_differences(step: Step, found: tuple[Change, ...], *, what: str = "The books hold it otherwise") -> Failure:
+    return Failure("books-differ", f"{what}: {shown(found)}.", place=step.place)
+
+
+def shown(found: tuple[Change, ...]) -> str:
+    """Differences in one line: field, what the books say, what was sent."""
+    return "; ".join(f"{one.path} is {one.before} in the books and {one.after} in the manifest" for one in found)
+
+
+def place_of(step: Step, field: str) -> Place | None:
+    """Where the manifest says what the API calls ``field``, such as ``line_items[0].item_id``."""
+    document = step.document
+    if document is None or not field:
+        return step.place
+    sent: tuple[str, ...] = ()
+    path: Path = ()
+    names = {tuple(known): one.path for known, one in sent_fields(document.kind).items()}
+    for name, position in _STEP.findall(field):
+        if position:
+            path = (*path, int(position))
+            continue
+        sent = (*sent, name)
+        path = (*path, _own_name(document, path, names.get(sent, (name,))[-1], name))
+    return document.place(path)
+
+
+def _own_name(document: Document, path: Path, name: str, sent_as: str) -> str:
+    """The spelling that the document itself uses: a reference by key, or the raw id."""
+    node: object = document.fields
+    for step in path:
+        if isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        elif isinstance(node, dict):
+            node = node.get(str(step))
+    return sent_as if isinstance(node, dict) and name not in node and sent_as in node else name

@@ -1,0 +1,131 @@
+"""From documents and state to a plan: what must be asked is asked, everything else is decided by pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from importer.api.client import Client
+from importer.apply.survey import find_all, org_names
+from importer.checks import check
+from importer.checks.rates import OfflineRates
+from importer.errors import InvalidInput
+from importer.graph import order
+from importer.model import Action, Document, Intent, Manifest, Problem, Receipt, Ref, Severity, StepId
+from importer.plan.body import Bindings
+from importer.plan.build import build
+from importer.plan.decide import decide, references
+from importer.plan.expected import Expectations
+from importer.plan.known import Known
+from importer.plan.names import Names, OrgRates, lookups_needed, unknown_names
+from importer.plan.value import Plan, Step
+
+DEFAULT_RATE = 600  # calls a minute of the default tier (fact sheet, section 7)
+SENT = (Action.CREATE, Action.UPDATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a state remembers, read at one moment. Empty where there is no state."""
+
+    receipts: tuple[Receipt, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    generations: dict[StepId, int] | None = None
+
+    def by_step(self) -> dict[StepId, Receipt]:
+        return {StepId(one.kind, one.key, one.part): one for one in self.receipts}
+
+    def open_by_step(self) -> dict[StepId, Intent]:
+        return {StepId(row.kind, row.key, row.part): intent for intent in self.intents for row in intent.rows}
+
+    def said(self) -> dict[Ref, dict[str, object]]:
+        return {one.ref: one.said for one in self.receipts if not one.part}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, with what carrying it out needs besides."""
+
+    plan: Plan
+    bindings: Bindings
+    expectations: Expectations
+    claimed: dict[tuple[str, str], Ref]
+    intents: tuple[Intent, ...]
+
+
+def in_order(manifest: Manifest) -> list[Document]:
+    """The documents in the order of their references: what is needed comes first."""
+    by_ref = {document.ref: document for document in manifest.documents}
+    edges = {ref: tuple(references(document)) for ref, document in by_ref.items()}
+    return [by_ref[ref] for ref in order(tuple(by_ref), edges).sequence if ref in by_ref]
+
+
+def plan_offline(manifest: Manifest, memory: Memory, in_scope: Callable[[Receipt], bool]) -> Plan:
+    """The plan as far as it can be made without asking the org: nothing is adopted, and taxes have no rates."""
+    known = Known(
+        memory.by_step(), memory.open_by_step(), memory.generations or {}, bindings=_bindings(memory, Names())
+    )
+    expectations = Expectations(manifest, memory.said(), OfflineRates())
+    steps = decide(in_order(manifest), known, in_scope)
+    return build(steps, expectations, "", reads={}, per_minute=DEFAULT_RATE, offline=True)
+
+
+async def prepare(
+    client: Client,
+    manifest: Manifest,
+    memory: Memory,
+    org_id: str,
+    in_scope: Callable[[Receipt], bool],
+    *,
+    allow_likeness: bool,
+    per_minute: int,
+    finish: Callable[[Sequence[Problem]], Sequence[Problem]],
+) -> Prepared:
+    """The plan for the org, by reading only. ``finish`` gives problems their source lines.
+
+    Raises InvalidInput for what only the org can tell: names it does not have, amounts over what its taxes make.
+    """
+    documents = in_order(manifest)
+    receipts, intents = memory.by_step(), memory.open_by_step()
+    first = decide(documents, Known(receipts, intents, memory.generations or {}), in_scope)
+    send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
+    names = await org_names(client, lookups_needed(send))
+    problems = list(unknown_names(send, names))
+    rates = OrgRates(names)
+    if send:
+        problems.extend(one for one in check(manifest, memory.said(), rates) if one.severity is Severity.ERROR)
+    if problems:
+        raise InvalidInput(finish(problems))
+    bindings = _bindings(memory, names)
+    expectations = Expectations(manifest, memory.said(), rates)
+    claimed = _claimed(memory, manifest)
+    matches, wanted = await find_all(client, _to_find(first), bindings, expectations.expected, claimed)
+    known = Known(
+        receipts=receipts,
+        intents=intents,
+        generations=memory.generations or {},
+        matches=matches,
+        wanted=wanted,
+        bindings=bindings,
+        expected=expectations.expected,
+        allow_likeness=allow_likeness,
+    )
+    steps = decide(documents, known, in_scope)
+    plan = build(steps, expectations, org_id, reads=client.sent, per_minute=per_minute)
+    return Prepared(plan, bindings, expectations, claimed, memory.intents)
+
+
+def _to_find(steps: Sequence[Step]) -> list[Document]:
+    """Documents without a receipt: its absence proves nothing, so the org is searched for them."""
+    wanted = (Action.CREATE, Action.PENDING)
+    return [step.document for step in steps if step.action in wanted and not step.id.part and step.document is not None]
+
+
+def _bindings(memory: Memory, names: Names) -> Bindings:
+    return Bindings({one.ref: one.remote_id for one in memory.receipts if not one.part}, names)
+
+
+def _claimed(memory: Memory, manifest: Manifest) -> dict[tuple[str, str], Ref]:
+    """What of the books is known to belong to documents of the manifest. An orphan's may be one that was renamed."""
+    present = {document.ref for document in manifest.documents}
+    return {(one.kind, one.remote_id): one.ref for one in memory.receipts if not one.part and one.ref in present}

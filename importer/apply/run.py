@@ -1,0 +1,151 @@
+"""The loop: units leave as the queue allows, their outcomes are taken in, and a stop ends it cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+from importer.apply.bulk import create_many
+from importer.apply.context import Context
+from importer.apply.create import create
+from importer.apply.failures import failed
+from importer.apply.known_rows import remember_found
+from importer.apply.queue import Queue, Unit
+from importer.apply.settlement import settle_target
+from importer.apply.update import update
+from importer.errors import TokenRejected
+from importer.kinds import KINDS
+from importer.model import Action, StepId
+from importer.outcome import Failure, Outcome, Report, Status
+from importer.plan.value import Plan, Step
+
+SENT = (Action.CREATE, Action.UPDATE, Action.APPLY)
+Progress = Callable[[Sequence[Outcome], int], None]  # new outcomes, and how many steps are still open
+
+
+class Run:
+    """One apply. ``stop`` may be called from a signal handler."""
+
+    def __init__(self, context: Context, plan: Plan, progress: Progress, in_flight: int = 16) -> None:
+        self._context = context
+        self._plan = plan
+        self._progress = progress
+        self._in_flight = in_flight
+        self._queue = Queue([step for step in plan.steps if step.action in SENT])
+        self._tasks: dict[asyncio.Task[list[Outcome]], Unit] = {}
+        self._report = Report(unchanged=plan.unchanged)
+
+    def stop(self) -> None:
+        """Let nothing new leave. A second call gives up what is under way as well; its intents stay open."""
+        hard = self._context.stopping
+        self._context.stopping = True
+        for task in self._tasks:
+            if hard or task not in self._context.left:
+                task.cancel()
+
+    async def carry_out(self) -> Report:
+        """Do all that can be done. Raises Refused when the state fails; what is under way is then cut off."""
+        self._take_in(remember_found(self._context, self._plan.steps))
+        self._take_in(_pending(self._plan.steps))
+        try:
+            while True:
+                self._launch()
+                if not self._tasks:
+                    break
+                over, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in over:
+                    self._end(task)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._give_up()
+        return self._report
+
+    def _launch(self) -> None:
+        while not self._context.stopping and len(self._tasks) < self._in_flight:
+            unit = self._queue.take()
+            if unit is None:
+                return
+            self._tasks[asyncio.create_task(self._carry_out(unit))] = unit
+
+    async def _carry_out(self, unit: Unit) -> list[Outcome]:
+        try:
+            return await _unit(self._context, unit)
+        finally:
+            self._context.over()
+
+    def _end(self, task: asyncio.Task[list[Outcome]]) -> None:
+        unit = self._tasks.pop(task)
+        if task.cancelled():
+            return  # it never left: its steps stay open in the queue
+        error = task.exception()
+        if isinstance(error, TokenRejected):
+            failure = Failure(error.code, f"{error.message} No further call can succeed.")
+            self._report.broken = failure
+            self._context.stopping = True
+            outcomes = [failed(step, failure) for step in unit]
+        elif error is not None:
+            raise error
+        else:
+            outcomes = task.result()
+        bad = [outcome.id for outcome in outcomes if outcome.status is Status.FAILED]
+        skipped = self._queue.done(unit, bad)
+        self._take_in([*outcomes, *self._skipped(skipped)])
+        for kind in {outcome.id.kind for outcome in outcomes if outcome.stops_kind}:
+            self._stop_kind(kind)
+
+    def _stop_kind(self, kind: str) -> None:
+        stopped = self._queue.stop(kind)
+        followers = self._queue.drop(stopped)
+        label = KINDS[kind].label
+        message = f"Not sent: FinzBooks computes a {label} of this run otherwise than the manifest."
+        gone = {one for one, _ in followers}
+        own = [self._skip(one, "kind-stopped", message) for one in stopped if one not in gone]
+        self._take_in([*own, *self._skipped(followers)])
+
+    def _skipped(self, pairs: Iterable[tuple[StepId, StepId]]) -> list[Outcome]:
+        return [
+            self._skip(one, "needs-failed", f"Not sent: it needs {because}, which failed.") for one, because in pairs
+        ]
+
+    def _skip(self, one: StepId, code: str, message: str) -> Outcome:
+        step = self._queue.step(one)
+        return Outcome(one, Status.SKIPPED, step.remote_id, step.place, Failure(code, message, place=step.place))
+
+    def _give_up(self) -> None:
+        """What is still open was not sent, because the run was stopped."""
+        left = self._queue.open_steps()
+        self._report.interrupted = self._context.stopping and self._report.broken is None
+        self._take_in([self._skip(one, "not-reached", "Not sent: the run ended before its turn.") for one in left])
+
+    def _take_in(self, outcomes: Sequence[Outcome]) -> None:
+        self._report.outcomes.extend(outcomes)
+        if outcomes:
+            self._progress(outcomes, self._queue.left)
+
+
+def _pending(steps: Sequence[Step]) -> list[Outcome]:
+    return [
+        Outcome(
+            step.id,
+            Status.SKIPPED,
+            step.remote_id,
+            step.place,
+            Failure(step.code, step.reason, place=step.place, help=step.help),
+        )
+        for step in steps
+        if step.action is Action.PENDING
+    ]
+
+
+async def _unit(context: Context, unit: Unit) -> list[Outcome]:
+    step = unit[0]
+    bulk = KINDS[step.id.kind].bulk
+    if len(unit) > 1 and bulk is not None:
+        return await create_many(context, unit, bulk)
+    if step.action is Action.CREATE:
+        return [await create(context, step)]
+    if step.action is Action.UPDATE:
+        return [await update(context, step)]
+    return [await settle_target(context, step)]

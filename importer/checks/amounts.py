@@ -1,0 +1,80 @@
+"""Amounts that no book can hold: nothing paid, nothing sold, a document of nothing, a round-off that rounds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from importer.checks.book import Book, Entry
+from importer.checks.worth import QUANTITY, ROUND_OFF, found_typed
+from importer.model import Problem, Severity
+from importer.money import ZERO, plain
+
+# GST rules, section 11 (section 170 of the Act): to the nearest rupee, so at most half of one either way.
+USUAL_ROUND_OFF: Final = Decimal("0.50")
+GREATEST_ROUND_OFF: Final = Decimal("1.00")
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """amount-not-positive, quantity-not-positive, total-not-positive and M3."""
+    for entry in book.entries:
+        yield from _amount(entry)
+        flawed = list(_quantities(entry))
+        yield from flawed
+        if not flawed:
+            yield from _total(book, entry)
+        yield from _round_off(entry)
+
+
+def _amount(entry: Entry) -> Iterator[Problem]:
+    name = entry.kind.amount_field
+    amount = entry.typed.get(name)
+    if name and isinstance(amount, Decimal) and amount <= ZERO:
+        yield entry.problem(
+            "amount-not-positive",
+            f"The {name} of {entry.label} is {plain(amount)}.",
+            (name,),
+            help="Give an amount above zero.",
+        )
+
+
+def _quantities(entry: Entry) -> Iterator[Problem]:
+    if not entry.kind.line_field:
+        return
+    for path, quantity in found_typed(entry.typed, (entry.kind.line_field, QUANTITY)):
+        if isinstance(quantity, Decimal) and quantity <= ZERO:
+            yield entry.problem(
+                "quantity-not-positive",
+                f"Line {int(path[1]) + 1} of {entry.label} has the quantity {quantity:f}.",
+                path,
+                help="Give a quantity above zero, or leave the line out.",
+            )
+
+
+def _total(book: Book, entry: Entry) -> Iterator[Problem]:
+    """Zero and negative totals are refused here, before the API does (fact sheet, section 25, item 30)."""
+    worth = book.worth(entry) if entry.kind.line_field else None
+    if worth is not None and worth.high.total <= ZERO:
+        yield entry.problem(
+            "total-not-positive",
+            f"The lines of {entry.label} come to {plain(worth.high.total)}.",
+            (entry.kind.line_field,),
+            help="A document must come to more than zero.",
+            of_key=True,
+        )
+
+
+def _round_off(entry: Entry) -> Iterator[Problem]:
+    given = entry.typed.get(ROUND_OFF)
+    if not isinstance(given, Decimal) or abs(given) <= USUAL_ROUND_OFF:
+        return
+    too_much = abs(given) > GREATEST_ROUND_OFF
+    yield entry.problem(
+        "M3",
+        f"The round-off of {entry.label} is {plain(given)}, "
+        + ("which is more than a rupee." if too_much else "which is more than half a rupee."),
+        (ROUND_OFF,),
+        help="Rounding to the nearest rupee changes a total by 0.50 at most; put the rest into a line.",
+        severity=Severity.ERROR if too_much else Severity.WARNING,
+    )

@@ -1,0 +1,67 @@
+"""Two documents that are the same one, and keys that cannot serve as the handle by which a lost one is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from importer.checks.book import Book, Entry, normal
+from importer.model import Problem
+from importer.money import plain
+
+# References are kept to this length (fact sheet, section 25, item 30; design, section 3).
+REFERENCE_LIMIT: Final = 100
+
+DATE: Final = "date"
+
+
+def problems(book: Book, found: Iterable[tuple[Entry, Entry]]) -> Iterator[Problem]:
+    """key-too-long-for-reference, and duplicate-document for each of the ``found`` pairs."""
+    for entry in book.entries:
+        yield from _long_key(entry)
+    for first, entry in found:
+        yield _duplicate(book, first, entry)
+
+
+def pairs(book: Book) -> Iterator[tuple[Entry, Entry]]:
+    """Each document that has kind, party, date, total and reference of an earlier one, behind the first such."""
+    firsts: dict[tuple[object, ...], Entry] = {}
+    for entry in book.unique:
+        same = _identity(book, entry)
+        first = firsts.setdefault(same, entry) if same else entry
+        if first is not entry:
+            yield first, entry
+
+
+def _identity(book: Book, entry: Entry) -> tuple[object, ...] | None:
+    """None unless all of it can be told."""
+    party = entry.named(entry.kind.party_field) if entry.kind.party_field else None
+    day, reference, worth = entry.typed.get(DATE), entry.reference(), book.worth(entry)
+    if party is None or not isinstance(day, date) or reference is None or worth is None:
+        return None
+    return entry.ref.kind, party, day, worth.low.total, worth.high.total, normal(reference)
+
+
+def _duplicate(book: Book, first: Entry, entry: Entry) -> Problem:
+    party, worth = entry.named(entry.kind.party_field), book.worth(entry)
+    return entry.problem(
+        "duplicate-document",
+        f"{entry.label} and {first.label} have the same {entry.kind.party_field} {party[1] if party else ''!r}, "
+        f"date {entry.typed[DATE]}, total {plain(worth.high.total) if worth else ''} "
+        f"and reference {entry.reference()!r}.",
+        help=f"Remove one of them, or give each a `{entry.kind.reference_field}` of its own.",
+        related=(first.place(),),
+    )
+
+
+def _long_key(entry: Entry) -> Iterator[Problem]:
+    field = entry.kind.reference_field
+    if field and field not in entry.fields and len(entry.ref.key) > REFERENCE_LIMIT:
+        yield entry.problem(
+            "key-too-long-for-reference",
+            f"The key of this {entry.kind.label} has {len(entry.ref.key)} characters, "
+            f"and only {REFERENCE_LIMIT} fit into the {field} that it would be sent as.",
+            ("key",),
+            help=f"Give a `{field}` of at most {REFERENCE_LIMIT} characters, or a shorter key.",
+        )

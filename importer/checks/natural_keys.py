@@ -1,0 +1,108 @@
+"""Two documents that a look-up in the books would take for one (fact sheet, section 24, item 13).
+
+Two contacts of one name but different GSTINs are told apart; a third of that name without a GSTIN is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final
+
+from importer import schema
+from importer.checks.book import Book, Entry, normal
+from importer.checks.gstin_forms import RULE as GSTIN_RULE
+from importer.checks.gstin_forms import compact
+from importer.kinds import NaturalKey
+from importer.model import Problem, Severity
+
+_BRANCHES: Final = "branches"
+
+Values = tuple[object, ...]
+
+
+def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iterator[Problem]:
+    """repeated-natural-key, and G8 for one GSTIN on two documents. Pairs known as ``duplicates`` are left out.
+
+    G8 is a warning: branches of a firm may share a GSTIN (GST rules, section 15). So is a shared reference: many
+    orders under one purchase order are usual, and date and total still tell them apart.
+    """
+    told = set(duplicates)
+    firsts: dict[Values, Entry] = {}
+    for entry in book.unique:
+        for at, rule in enumerate(entry.kind.natural_keys):
+            values = _values(entry, rule)
+            if values is None or rule.agree:  # with ``agree`` a pair is a duplicate document, or none
+                continue
+            first = firsts.setdefault((entry.ref.kind, at, *values), entry)
+            if first is entry or (first, entry) in told or _told_apart(first, entry, rule):
+                continue
+            told.add((first, entry))
+            yield _repeated(first, entry, rule)
+
+
+def _told_apart(first: Entry, entry: Entry, rule: NaturalKey) -> bool:
+    """Whether a more telling field, which both have, differs."""
+    pairs = ((_value(first, name), _value(entry, name)) for name in rule.blank)
+    return any(one is not None and other is not None and one != other for one, other in pairs)
+
+
+def _values(entry: Entry, rule: NaturalKey) -> Values | None:
+    """What the rule compares; None where the document lacks one of its fields."""
+    values = tuple(_value(entry, name) for name in rule.fields)
+    return None if None in values else (*values, _branch(entry))
+
+
+def _value(entry: Entry, name: str) -> object | None:
+    if name == entry.kind.party_field:
+        return entry.named(name)
+    text = entry.reference() if name == entry.kind.reference_field else entry.text(name)
+    if not text:
+        return None
+    return compact(text) if _is_gstin(entry, name) else normal(text)
+
+
+def _is_gstin(entry: Entry, name: str) -> bool:
+    return entry.shape.rules.get((name,)) == GSTIN_RULE
+
+
+def _branch(entry: Entry) -> tuple[str, str] | None:
+    """Numbers are unique within a branch only (fact sheet, section 15)."""
+    name = _branch_field(entry.ref.kind)
+    return entry.named(name) if name else None
+
+
+@cache
+def _branch_field(kind: str) -> str | None:
+    fields = schema.fields(kind).values()
+    return next((field.name for field in fields if field.lookup == _BRANCHES and len(field.path) == 1), None)
+
+
+def _repeated(first: Entry, entry: Entry, rule: NaturalKey) -> Problem:
+    name = rule.fields[0]
+    path = (name,) if name in entry.fields else ("key",)
+    related = (first.place((name,) if name in first.fields else ("key",)),)
+    value = _value(entry, name)
+    if _is_gstin(entry, name) and not _same_otherwise(first, entry, rule):
+        return entry.problem(
+            "G8",
+            f"{entry.label} and {first.label} have the same GSTIN {value}.",
+            path,
+            help="Branches may share one; otherwise one of them is wrong, or the two are one contact.",
+            severity=Severity.WARNING,
+            related=related,
+        )
+    lenient = name == entry.kind.reference_field
+    return entry.problem(
+        "repeated-natural-key",
+        f"{entry.label} and {first.label} have {rule.words}, {value!r}: one would be taken for the other in the books.",
+        path,
+        help="A reference of its own for each is safer." if lenient else "Remove one, or make them differ in it.",
+        severity=Severity.WARNING if lenient else Severity.ERROR,
+        related=related,
+    )
+
+
+def _same_otherwise(first: Entry, entry: Entry, rule: NaturalKey) -> bool:
+    others = (other for other in entry.kind.natural_keys if other is not rule)
+    return all(_values(first, other) == _values(entry, other) for other in others)

@@ -1,0 +1,77 @@
+"""P1 and G4: the permanent account number of a tax payer, alone and inside a GSTIN. GST rules, section 2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from importer.checks import gstin_forms
+from importer.checks.book import Book, Entry
+from importer.checks.shape import texts
+from importer.model import Path, Problem, Severity
+
+RULE: Final = "pan"
+_FORM: Final = re.compile(r"[A-Z]{5}[0-9]{4}[A-Z]")
+HOLDERS: Final = (
+    "PCHFATBLJG"  # individual, company, family, firm, association, trust, body, local, artificial, government
+)
+DOUBTFUL_HOLDERS: Final = "K"  # python-stdnum takes it, the Income Tax Department does not list it
+
+
+def fault(pan: str) -> tuple[str, Severity] | None:
+    """What is wrong with ``pan``, ten characters without blanks, and how sure that is; None if nothing.
+
+    There is no check character to verify: its formula is not public.
+    """
+    if len(pan) != 10:
+        return f"it has {len(pan)} characters and not 10", Severity.ERROR
+    if not _FORM.fullmatch(pan):
+        return "it is not five letters, four digits and a letter", Severity.ERROR
+    if pan[5:9] == "0000":
+        return "its number is 0000", Severity.ERROR
+    if pan[3] in DOUBTFUL_HOLDERS:
+        return f"its fourth letter {pan[3]} stands for a kind of holder that is no longer listed", Severity.WARNING
+    if pan[3] not in HOLDERS:
+        return f"its fourth letter {pan[3]} stands for no kind of holder ({', '.join(HOLDERS)})", Severity.ERROR
+    return None
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """P1 for every PAN, and G4 for one that is not the PAN in the GSTIN beside it."""
+    for entry in book.entries:
+        for names, rule in entry.shape.rules.items():
+            if rule == RULE:
+                for path, text in texts(entry.fields, names):
+                    yield from _of_one(entry, path, text)
+
+
+def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
+    pan = gstin_forms.compact(text)
+    wrong = fault(pan)
+    if wrong is not None:
+        yield entry.problem(
+            "P1",
+            f"The PAN {text!r} of {entry.label} is not one: {wrong[0]}.",
+            path,
+            help="A PAN looks like AAPFU0939F: its fourth letter says what the holder is.",
+            severity=wrong[1],
+        )
+    if wrong is None or wrong[1] is Severity.WARNING:
+        yield from _disagreement(entry, path, pan)
+
+
+def _disagreement(entry: Entry, path: Path, pan: str) -> Iterator[Problem]:
+    """G4: the GSTIN of a holder of a PAN contains it."""
+    beside = (names for names, rule in entry.shape.rules.items() if rule == gstin_forms.RULE)
+    for names in beside:
+        for where, text in texts(entry.fields, names):
+            inside = gstin_forms.pan_in(gstin_forms.compact(text)) if where[:-1] == path[:-1] else None
+            if inside is not None and inside != pan:
+                yield entry.problem(
+                    "G4",
+                    f"The PAN {pan} of {entry.label} is not the one in its GSTIN {text}, which is {inside}.",
+                    path,
+                    help="Characters 3 to 12 of a GSTIN are the PAN of its holder: correct one of the two.",
+                    related=(entry.place(where),),
+                )

@@ -1,0 +1,56 @@
+"""All checks of one manifest, one after the other, over documents that are typed and priced once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+from importer.checks import (
+    amounts,
+    duplicates,
+    gstin,
+    natural_keys,
+    pan,
+    references,
+    required,
+    settlement,
+    states,
+    unverified,
+)
+from importer.checks.book import NOTHING_SAID, Book, Said
+from importer.checks.rates import Rates
+from importer.model import Manifest, Problem
+
+_CHECKS = (required, references, amounts, settlement, gstin, pan, states)
+
+
+def check(
+    manifest: Manifest,
+    said: Said = NOTHING_SAID,
+    rates: Rates | None = None,
+    allow_unverified: frozenset[str] = frozenset(),
+) -> tuple[Problem, ...]:
+    """What is wrong with the manifest beyond its schema, in the order of files and lines.
+
+    ``said`` is what the receipts of the state remember of documents, in canonical form. ``rates`` are the org's
+    own, where it can be asked; without them a tax's name tells what it may come to. ``allow_unverified`` names
+    fields as ``invoices.line_items.discount``. The problems of reading are not repeated, and what could not be
+    read is passed over. Nothing is raised for bad input.
+    """
+    book = Book(manifest, said, rates)
+    files = {name: at for at, name in enumerate(manifest.files)}
+    pairs = tuple(duplicates.pairs(book))
+    problems = chain(
+        unverified.problems(book, allow_unverified),
+        duplicates.problems(book, pairs),
+        natural_keys.problems(book, pairs),
+        *(module.problems(book) for module in _CHECKS),
+    )
+    return tuple(sorted(problems, key=lambda problem: _position(files, problem)))
+
+
+def _position(files: Mapping[str, int], problem: Problem) -> tuple[int, str, int, int]:
+    place = problem.place
+    if place is None:
+        return len(files) + 1, "", 0, 0
+    return files.get(place.file, len(files)), place.file, place.line, place.column

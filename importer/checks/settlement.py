@@ -1,0 +1,206 @@
+"""Payments and credit notes against what they settle: nothing may be paid twice, too much, or for somebody else.
+
+Fact sheet, section 25, item 18 (never a payment on a draft, never an over-allocation); design, section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from importer.checks.book import Book, Entry, normal
+from importer.checks.shape import dotted
+from importer.kinds import KINDS, Settles
+from importer.model import Path, Problem, Ref, Tree, Typed
+from importer.money import ZERO, add, plain
+
+AMOUNT: Final = "amount"  # of an entry of allocations or applications (fact sheet, sections 16 and 17)
+_MOST_NAMED: Final = 5  # others that a message spells out
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One entry of a list that settles: so much of one document goes to another."""
+
+    entry: Entry
+    path: Path
+    amount: Decimal
+    target: Ref | None  # None where it is named by its FinzBooks id
+
+    @property
+    def words(self) -> str:
+        return f"{self.entry.ref} ({plain(self.amount)})"
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """Everything about allocations and applications that can be told from the manifest and the state."""
+    settling = [name for name, kind in KINDS.items() if kind.settles is not None]
+    claims: dict[Ref, list[Share]] = {}
+    # What the state remembers has been sent already; then payments, then notes, as an apply would send them.
+    for entry in book.remembered(settling):
+        _collect(claims, shares(entry))
+    ordered = {name: [entry for entry in book.unique if entry.ref.kind == name] for name in settling}
+    for entry in (entry for entries in ordered.values() for entry in entries):
+        mine = shares(entry)
+        _collect(claims, mine)
+        yield from _of_one(book, entry, mine)
+    for target, claimed in claims.items():
+        yield from _more_than_owed(book, target, claimed)
+
+
+def shares(entry: Entry) -> list[Share]:
+    """The entries of the document's list that can be read; nothing where its kind settles nothing."""
+    settles = entry.kind.settles
+    listed = entry.typed.get(settles.field) if settles else None
+    if settles is None or not isinstance(listed, list):
+        return []
+    return [
+        Share(entry, (settles.field, at), amount, _target(settles, one))
+        for at, one in enumerate(listed)
+        if isinstance(one, dict) and isinstance(amount := one.get(AMOUNT), Decimal)
+    ]
+
+
+def _target(settles: Settles, one: dict[str, Typed]) -> Ref | None:
+    key = one.get(settles.target_field)
+    return Ref(settles.target, normal(key)) if isinstance(key, str) else None
+
+
+def _collect(claims: dict[Ref, list[Share]], mine: Sequence[Share]) -> None:
+    for share in mine:
+        if share.target is not None:
+            claims.setdefault(share.target, []).append(share)
+
+
+def _of_one(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem]:
+    for share in mine:
+        if share.amount <= ZERO:
+            yield entry.problem(
+                "amount-not-positive",
+                f"{dotted(share.path)} of {entry.label} has the amount {plain(share.amount)}.",
+                (*share.path, AMOUNT),
+                help="Give an amount above zero, or leave the entry out.",
+            )
+        target = book.find(share.target) if share.target else None
+        if target is not None:
+            yield from _other_party(share, target)
+            yield from _draft(share, target)
+    yield from _more_than_held(book, entry, mine)
+    yield from _repeated(entry)
+
+
+def _more_than_held(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem]:
+    """The list together against the payment's amount, or the note's total."""
+    worth = book.worth(entry)
+    over = _first_over(mine, worth.limit) if worth else None
+    if worth is None or over is None or entry.kind.settles is None:
+        return
+    field, word = entry.kind.settles.field, entry.kind.label.split()[-1]
+    most = f"{_at_most(worth.exact)} {plain(worth.high.total)}"
+    yield entry.problem(
+        f"{field}-exceed-{word}",
+        f"The {field} of {entry.label} come to {_sum(mine)}, but it is {most}.",
+        (*mine[over].path, AMOUNT),
+        help=f"Lower the {field}, or correct the {word}.",
+    )
+
+
+def _more_than_owed(book: Book, target: Ref, claimed: Sequence[Share]) -> Iterator[Problem]:
+    """All that is settled of one document against its total."""
+    owing = book.find(target)
+    worth = book.worth(owing) if owing else None
+    over = _first_over(claimed, worth.limit) if worth else None
+    if owing is None or worth is None or over is None:
+        return
+    # What the state remembers is done: point at the first that is still to be sent.
+    at = next((n for n in range(over, len(claimed)) if claimed[n].entry.document is not None), None)
+    if at is None:
+        return
+    share, others = claimed[at], [one for n, one in enumerate(claimed) if n != at]
+    named = ", ".join(one.words for one in others[:_MOST_NAMED])
+    more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    yield share.entry.problem(
+        f"allocations-exceed-{owing.kind.label.split()[-1]}",
+        f"{_sum(claimed)} is settled of {owing.label}, which is {_at_most(worth.exact)} {plain(worth.high.total)}: "
+        f"{share.words}" + (f" besides {named}{more}" if others else "") + ".",
+        (*share.path, AMOUNT),
+        help="Lower the amounts to what is owed; what is left of a payment or note may stay unapplied.",
+        related=(owing.place(), *(one.entry.place((*one.path, AMOUNT)) for one in others[:_MOST_NAMED])),
+    )
+
+
+def _first_over(claimed: Sequence[Share], limit: Decimal) -> int | None:
+    """The position of the share with which the sum passes the limit."""
+    so_far = ZERO
+    for at, share in enumerate(claimed):
+        so_far = add((so_far, share.amount))
+        if so_far > limit:
+            return at
+    return None
+
+
+def _sum(claimed: Sequence[Share]) -> str:
+    return plain(add(share.amount for share in claimed))
+
+
+def _at_most(exact: bool) -> str:
+    return "worth" if exact else "worth at most"
+
+
+def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
+    own = share.entry.named(share.entry.kind.party_field)
+    its = target.named(target.kind.party_field)
+    if own is None or its is None or own[1] == its[1]:
+        return
+    if own[0].endswith("_id") != its[0].endswith("_id"):
+        return  # one by key, the other by id: they may well be the same
+    yield share.entry.problem(
+        "allocation-other-customer",
+        f"{dotted(share.path)} of {share.entry.label}, which is {own[1]!r}'s, goes to {target.label} of {its[1]!r}.",
+        share.path,
+        help="Settle only documents of the same contact (fact sheet, section 17).",
+        related=(target.place((its[0],)),),
+    )
+
+
+def _draft(share: Share, target: Entry) -> Iterator[Problem]:
+    posts = target.kind.posts_if
+    if not posts or not target.readable(posts) or target.typed.get(posts) is True:
+        return
+    yield share.entry.problem(
+        "allocation-to-draft",
+        f"{dotted(share.path)} of {share.entry.label} goes to {target.label}, which stays a draft.",
+        share.path,
+        help=f"Give {target.label} `{posts}: true`, or leave the entry out.",
+        related=(target.place(),),
+    )
+
+
+def _repeated(entry: Entry) -> Iterator[Problem]:
+    """One target twice in one body. A list whose entries are calls of their own may name it twice."""
+    settles = entry.kind.settles
+    listed = entry.fields.get(settles.field) if settles else None
+    if settles is None or settles.call or not isinstance(listed, list):
+        return
+    seen: dict[tuple[str, str], int] = {}
+    for at, one in enumerate(listed):
+        target = _named_in(entry, settles, one)
+        if target is None or seen.setdefault(target, at) == at:
+            continue
+        yield entry.problem(
+            "repeated-allocation",
+            f"{entry.label} settles {target[1]!r} twice, in {settles.field}[{seen[target]}] and [{at}].",
+            (settles.field, at),
+            help="Put the amounts together in one entry.",
+            related=(entry.place((settles.field, seen[target])),),
+        )
+
+
+def _named_in(entry: Entry, settles: Settles, one: Tree) -> tuple[str, str] | None:
+    """The target of one entry, under whichever of the names that exclude each other it is given."""
+    group = entry.shape.group((settles.field,))
+    names = next((names for names in group.either if settles.target_field in names), ()) if group else ()
+    given = ((name, one[name]) for name in names if name in one) if isinstance(one, dict) else iter(())
+    return next(((name, normal(value)) for name, value in given if isinstance(value, str)), None)

@@ -1,0 +1,138 @@
+"""S1: state codes, ``IN-XX``, and what people write instead.
+
+GST rules, section 3, and fact sheet, section 11. ISO 3166-2 renamed four codes (UT to UK, OR to OD, CT to CG, TG to
+TS); which spelling the service takes is not documented, so both are taken here and sent as they were written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from importer.checks.book import Book, Entry
+from importer.checks.nearest import Nearest, folded
+from importer.checks.shape import dotted, texts
+from importer.model import Path, Problem, Severity
+
+RULE: Final = "state-code"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``number`` as in a GSTIN, ``codes`` as the API takes them, the present one first; none outside India."""
+
+    number: str
+    name: str
+    codes: tuple[str, ...]
+    others: tuple[str, ...] = ()  # superseded codes, codes of other programs, other names
+
+
+def _state(number: str, name: str, codes: str, *others: str) -> State:
+    return State(number, name, tuple(f"IN-{code}" for code in codes.split()), others)
+
+
+STATES: Final = (
+    _state("01", "Jammu and Kashmir", "JK"),
+    _state("02", "Himachal Pradesh", "HP"),
+    _state("03", "Punjab", "PB"),
+    _state("04", "Chandigarh", "CH"),
+    _state("05", "Uttarakhand", "UK UT", "UL", "UA", "Uttaranchal"),
+    _state("06", "Haryana", "HR"),
+    _state("07", "Delhi", "DL", "NCT of Delhi", "New Delhi"),
+    _state("08", "Rajasthan", "RJ"),
+    _state("09", "Uttar Pradesh", "UP"),
+    _state("10", "Bihar", "BR", "BH"),
+    _state("11", "Sikkim", "SK"),
+    _state("12", "Arunachal Pradesh", "AR"),
+    _state("13", "Nagaland", "NL"),
+    _state("14", "Manipur", "MN"),
+    _state("15", "Mizoram", "MZ", "MI"),
+    _state("16", "Tripura", "TR"),
+    _state("17", "Meghalaya", "ML", "ME"),
+    _state("18", "Assam", "AS"),
+    _state("19", "West Bengal", "WB"),
+    _state("20", "Jharkhand", "JH"),
+    _state("21", "Odisha", "OD OR", "Orissa"),
+    _state("22", "Chhattisgarh", "CG CT", "Chattisgarh"),
+    _state("23", "Madhya Pradesh", "MP"),
+    _state("24", "Gujarat", "GJ", "Gujrat"),
+    _state(
+        "26",
+        "Dadra and Nagar Haveli and Daman and Diu",
+        "DH",
+        *("25", "DN", "DD", "DNH", "DNHDD", "Daman and Diu", "Dadra and Nagar Haveli"),
+    ),
+    _state("27", "Maharashtra", "MH"),
+    _state("29", "Karnataka", "KA"),
+    _state("30", "Goa", "GA"),
+    _state("31", "Lakshadweep", "LD"),
+    _state("32", "Kerala", "KL", "Kerela"),
+    _state("33", "Tamil Nadu", "TN"),
+    _state("34", "Puducherry", "PY", "Pondicherry"),
+    _state("35", "Andaman and Nicobar Islands", "AN"),
+    _state("36", "Telangana", "TS TG", "TL"),
+    _state("37", "Andhra Pradesh", "AP", "AD", "28"),
+    _state("38", "Ladakh", "LA"),
+    State("97", "Other Territory", (), ("OT",)),  # ISO 3166-2 has no code for it, nor for any place abroad
+)
+CODES: Final = frozenset(code for state in STATES for code in state.codes)
+_FORM: Final = re.compile(r"IN-[A-Z]{2}")
+_NUMBERED: Final = re.compile(r"([0-9]{1,2})(?:[^0-9].*)?", re.DOTALL)
+
+
+@cache
+def _by_word() -> dict[str, State]:
+    known: dict[str, State] = {}
+    for state in STATES:
+        codes = (*state.codes, *(code.removeprefix("IN-") for code in state.codes))
+        in_others = (f"IN-{other}" for other in state.others if len(other) == 2)
+        for word in (state.number, state.name, *codes, *state.others, *in_others):
+            known.setdefault(folded(word), state)
+    return known
+
+
+def resolve(text: str) -> State | None:
+    """The state that ``text`` means, however it is spelled: KA, INKA, 29, 29-Karnataka, karnātaka; None if none.
+
+    Case, accents, blanks and zeros in front do not matter. ``UT`` is read as Uttarakhand, as ISO did.
+    """
+    numbered = _NUMBERED.fullmatch(text.strip())
+    return _by_word().get(folded(numbered[1] if numbered else text))
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """S1, for every field that the schema says holds a state."""
+    for entry in book.entries:
+        for names, rule in entry.shape.rules.items():
+            if rule == RULE:
+                for path, text in texts(entry.fields, names):
+                    if text not in CODES:
+                        yield _unknown(entry, path, text)
+
+
+def _unknown(entry: Entry, path: Path, text: str) -> Problem:
+    """A wrong form is refused by the API; a well-formed code that we do not know only matters on a document."""
+    in_address = len(path) > 1 and _FORM.fullmatch(text) is not None
+    return entry.problem(
+        "S1",
+        f"{dotted(path)} of {entry.label} is {text!r}, which is not the code of a state.",
+        path,
+        help=_advice(text),
+        severity=Severity.WARNING if in_address else Severity.ERROR,
+    )
+
+
+def _advice(text: str) -> str:
+    state = resolve(text)
+    near = None if state else Nearest(one.name for one in STATES).to(text)
+    if near is not None:
+        state = resolve(near)
+    if state is None:
+        return "A state is written as in ISO 3166-2: IN-KA, IN-MH."
+    if not state.codes:
+        return f"{state.name} ({state.number}) has no code of the form IN-XX."
+    spellings = " or ".join(state.codes)
+    return f"{'Did you mean' if near else 'Write'} {spellings} for {state.name}{'?' if near else '.'}"

@@ -1,0 +1,125 @@
+"""What a document comes to, as far as it can be told: exactly where the rates are known, else between two bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from importer.checks.rates import Rates
+from importer.checks.shape import found, shape
+from importer.kinds import Kind
+from importer.model import Typed
+from importer.money import PAISA, RUPEE, ZERO, Line, Total, add, multiply, tax_on
+
+# Names that the API uses in every document of lines (fact sheet, section 15).
+QUANTITY: Final = "quantity"
+RATE: Final = "rate"
+TAX: Final = "tax"
+ROUND_OFF: Final = "round_off"
+RAW: Final = "_id"  # what the raw form of a reference has behind its name (design, section 3)
+
+Fields = Mapping[str, Typed]
+ItemOf = Callable[[str], Fields | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The least and the most a document can come to; the same where its taxes are known.
+
+    ``slack`` is by how much FinzBooks may differ from ``high`` with good reason, upward or downward: up to a rupee
+    where it rounds the total by itself (fact sheet, section 10), and a paisa for each line whose tax or amount has
+    to be rounded (section 25, item 11). It is zero for an amount that is given and not computed.
+    """
+
+    low: Total
+    high: Total
+    slack: Decimal = ZERO
+
+    @property
+    def exact(self) -> bool:
+        return self.low == self.high
+
+    @property
+    def limit(self) -> Decimal:
+        """The most that can be settled with it, or of it, before the books are certain to refuse."""
+        return add((self.high.total, self.slack))
+
+
+def worth(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | None:
+    """The worth of a typed document, or None where it cannot be told or its kind has none.
+
+    It cannot be told without the rate or tax of a line, as with a raw ``item_id`` that only the org knows, nor
+    where a field is given whose arithmetic is not documented (a discount: fact sheet, section 25, item 12).
+    """
+    doubtful = [value for path in shape(kind.name).doubtful_amounts for _, value in found_typed(fields, path)]
+    if kind.amount_field:
+        amount = fields.get(kind.amount_field)
+        if not isinstance(amount, Decimal):
+            return None
+        # TDS kept back settles an invoice without reaching the bank (GST rules, section 10).
+        extra = add(value for value in doubtful if isinstance(value, Decimal))
+        return Worth(Total(amount), Total(amount), extra)
+    if not kind.line_field or doubtful:
+        return None
+    return _worth_of_lines(kind, fields, item_of, rates)
+
+
+def found_typed(fields: Fields, path: tuple[str, ...]) -> list[tuple[tuple[str | int, ...], Typed]]:
+    """As ``found`` of the shape, for what has been typed."""
+    return list(found(fields, path))  # type: ignore[arg-type]  # one walk serves both trees; only the leaves differ
+
+
+def _worth_of_lines(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | None:
+    lines = fields.get(kind.line_field)
+    if not isinstance(lines, list) or not lines:
+        return None
+    known: list[_Line] = []
+    for line in lines:
+        one = _line(line, kind.item_field, item_of, rates) if isinstance(line, dict) else None
+        if one is None:
+            return None
+        known.append(one)
+    given = fields.get(ROUND_OFF)
+    round_off = given if isinstance(given, Decimal) else ZERO
+    sub_total = add(line.amount for line in known)
+    low = Total(sub_total, add(line.low for line in known), round_off)
+    high = Total(sub_total, add(line.high for line in known), round_off)
+    paise = multiply(PAISA, Decimal(sum(line.rounds for line in known)))
+    return Worth(low, high, add((paise, ZERO if ROUND_OFF in fields else RUPEE)))
+
+
+class _Line(NamedTuple):
+    amount: Decimal
+    low: Decimal  # tax
+    high: Decimal  # tax
+    rounds: bool
+
+
+def _line(line: Fields, item_field: str, item_of: ItemOf, rates: Rates) -> _Line | None:
+    """The line with its lowest and its highest tax."""
+    item: Fields | None = {}
+    key = line.get(item_field) if item_field else None
+    if isinstance(key, str):
+        item = item_of(key)
+    elif item_field + RAW in line:
+        item = None  # only the org knows it
+    quantity = line.get(QUANTITY)
+    rate = line.get(RATE, item.get(RATE) if item else None)
+    percent = _percent(line, item, rates)
+    if not isinstance(quantity, Decimal) or not isinstance(rate, Decimal) or percent is None:
+        return None
+    low, high = percent
+    one = Line(quantity, rate, high)
+    amount = one.amount
+    return _Line(amount, tax_on(amount, low), tax_on(amount, high), one.rounds)
+
+
+def _percent(line: Fields, item: Fields | None, rates: Rates) -> tuple[Decimal, Decimal] | None:
+    """Of the line's own tax, else of its item's (fact sheet, section 15: the rest comes from the item)."""
+    source: Fields | None = line if TAX in line or TAX + RAW in line else item
+    if source is None:
+        return None
+    name, raw = source.get(TAX), source.get(TAX + RAW)
+    return rates.percent(name if isinstance(name, str) else None, raw if isinstance(raw, str) else None)

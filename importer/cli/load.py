@@ -1,0 +1,144 @@
+"""What every command does first: find the files, read them, check them against each other and against the state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from importer.apply.prepare import Memory
+from importer.checks import check
+from importer.cli.options import as_json, complain, say, style_for
+from importer.cli.sources import PROJECT_FILE, Sources, find, project_file
+from importer.errors import InvalidInput, WrongUsage
+from importer.manifest import read, with_excerpts
+from importer.model import Document, Manifest, Problem, Receipt, Severity, StepId
+from importer.report.problems import problem_lines, problems_value
+from importer.state.files import open_for_reading
+from importer.state.place import base_folder, state_file
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the state of this run is, and the folder that its sandbox and caches lie in."""
+
+    state: Path
+    base: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The manifest of a run, all its problems so far, and what the state remembers."""
+
+    manifest: Manifest
+    problems: tuple[Problem, ...]
+    sources: Sources
+    memory: Memory
+    seen: tuple[str, int] | None  # lineage and serial of the state that was read; None where there is none
+    state_org: str
+    where: Where | None
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.severity is Severity.ERROR]
+
+    def finish(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """Problems found later, with their source lines."""
+        return excerpts(problems, self.sources)
+
+
+def place(paths: Sequence[Path], given: Path | None, sandbox: bool) -> Where:
+    """Where the state is. Raises WrongUsage (no-state-place)."""
+    project = project_file(paths)
+    return Where(
+        state_file(paths, given=given, project=project, sandbox=sandbox),
+        base_folder(paths, given=given, project=project),
+    )
+
+
+def load(paths: Sequence[Path], given: Path | None, *, sandbox: bool, needs_state: bool) -> Loaded:
+    """Read and check all of ``paths``. Raises Refused for a state that cannot be read, and WrongUsage.
+
+    Without ``needs_state`` a run that has no one place for its state goes on without one.
+    """
+    where: Where | None
+    try:
+        where = place(paths, given, sandbox)
+    except WrongUsage:
+        if needs_state:
+            raise
+        where = None
+    sources = find(paths)
+    memory, seen, state_org = recall(where.state) if where is not None else (Memory(), None, "")
+    manifest = read(sources.files)
+    problems = [*sources.problems, *manifest.problems, *check(manifest, memory.said())]
+    return Loaded(manifest, excerpts(problems, sources), sources, memory, seen, state_org, where)
+
+
+def recall(state: Path) -> tuple[Memory, tuple[str, int] | None, str]:
+    """What the state file remembers, its lineage and serial, and its org."""
+    store = open_for_reading(state)
+    if store is None:
+        return Memory(), None, ""
+    with store:
+        generations = {StepId(*identity): number for identity, number in store.generations().items()}
+        memory = Memory(tuple(store.receipts()), store.intents(), generations)
+        return memory, (store.lineage, store.serial), store.org_id
+
+
+def excerpts(problems: Sequence[Problem], sources: Sources) -> tuple[Problem, ...]:
+    """``problems`` with the source lines that they point at."""
+    wanted = {problem.place.file for problem in problems if problem.place is not None}
+    texts = {one.name: one.data.decode("utf-8-sig", "replace") for one in sources.files if one.name in wanted}
+    return with_excerpts(problems, texts)
+
+
+def report_problems(problems: Sequence[Problem], format_: str, no_color: bool) -> None:
+    """Problems as a command's result: text or JSON on stdout."""
+    if format_ == "json":
+        say([as_json(problems_value(problems))])
+    else:
+        import sys
+
+        say(problem_lines(problems, style_for(sys.stdout, no_color)))
+
+
+def refuse_errors(loaded: Loaded, format_: str, no_color: bool) -> None:
+    """End the run when the input has errors; warnings go to stderr. Raises InvalidInput."""
+    if loaded.errors:
+        report_problems(loaded.problems, format_, no_color)
+        raise InvalidInput(loaded.errors)
+    if loaded.problems:
+        import sys
+
+        complain(problem_lines(loaded.problems, style_for(sys.stderr, no_color)))
+
+
+def source_of(loaded: Loaded) -> Callable[[Document], str]:
+    """The file of a document as receipts remember it: relative to the state's folder, so that both can move."""
+    base = Path(os.path.realpath(loaded.where.base if loaded.where is not None else "."))
+    names = {name: _relative(real, base) for name, real in loaded.sources.real.items()}
+    return lambda document: names.get(document.file, document.file)
+
+
+def scope_of(paths: Sequence[Path], loaded: Loaded) -> Callable[[Receipt], bool]:
+    """Whether the file that a receipt came from lies under the given PATHs."""
+    base = Path(os.path.realpath(loaded.where.base if loaded.where is not None else "."))
+    roots = [Path(os.path.realpath(path)) for path in paths]
+
+    def in_scope(receipt: Receipt) -> bool:
+        source = Path(os.path.normpath(base / receipt.source))
+        return any(source == root or root in source.parents for root in roots)
+
+    return in_scope
+
+
+def _relative(real: Path, base: Path) -> str:
+    try:
+        return Path(os.path.relpath(real, base)).as_posix()
+    except ValueError:  # another drive, on Windows
+        return real.as_posix()
+
+
+__all__ = ["PROJECT_FILE", "Loaded", "Where", "load", "place", "recall", "refuse_errors", "report_problems"]

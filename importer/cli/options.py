@@ -1,0 +1,70 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from importer.report.style import Style
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text for people, or JSON on stdout and nothing else there.",
+)
+state_option = click.option(
+    "--state", "state_path", type=click.Path(path_type=Path), metavar="FILE", help="The state file."
+)
+sandbox_option = click.option("--sandbox", is_flag=True, help="Use the embedded FinzBooks; needs no token.")
+likeness_option = click.option(
+    "--allow-likeness",
+    is_flag=True,
+    help="Create also what looks like a document of the books under another reference.",
+)
+
+
+def output_options(command: Command) -> Command:
+    """``--no-color``, ``-q`` and ``-v``."""
+    for option in (
+        click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment says the same."),
+        click.option("-q", "--quiet", is_flag=True, help="No progress."),
+        click.option("-v", "--verbose", is_flag=True, help="Every step, not only the unusual ones."),
+    ):
+        command = option(command)
+    return command
+
+
+def style_for(stream: Any, no_color: bool) -> Style:
+    """Colours only on a terminal, and only where nobody said no (https://no-color.org)."""
+    return Style(stream.isatty() and not no_color and not os.environ.get("NO_COLOR"))
+
+
+def say(lines: Any) -> None:
+    """Results go to stdout."""
+    for line in lines:
+        click.echo(line)
+
+
+def complain(lines: Any) -> None:
+    """Progress and warnings go to stderr."""
+    sys.stdout.flush()
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def as_json(value: Any) -> str:
+    """JSON for machines: every amount in it is text already."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,49 @@
+"""Making the plan with the org at hand: shared by plan and apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from importer.apply.prepare import Prepared, prepare
+from importer.cli.load import Loaded, report_problems, scope_of
+from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
+from importer.errors import InvalidInput
+from importer.plan.value import Plan
+
+
+def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextManager[Session], Rails]:
+    """The session of a run, not yet opened, and what names its org."""
+    rails = rails_of(environment(), loaded.state_org, sandbox=sandbox)
+    if sandbox and loaded.where is not None:
+        return sandboxed(loaded.where.base, rails), rails
+    return live(environment(), rails), rails
+
+
+async def prepare_run(
+    session: Session, paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, allow_likeness: bool
+) -> Prepared:
+    """The plan of ``paths`` for the org of ``session``. Raises InvalidInput for what only the org could tell."""
+    try:
+        return await prepare(
+            session.client,
+            loaded.manifest,
+            loaded.memory,
+            session.org_id,
+            scope_of(paths, loaded),
+            allow_likeness=allow_likeness,
+            per_minute=session.per_minute,
+            finish=loaded.finish,
+        )
+    except InvalidInput as error:
+        report_problems(error.problems, format_, no_color)
+        raise
+
+
+async def plan_online(
+    paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, sandbox: bool, allow_likeness: bool
+) -> Plan:
+    opening, _ = session_for(loaded, sandbox)
+    async with opening as session:
+        return (await prepare_run(session, paths, loaded, format_, no_color, allow_likeness)).plan

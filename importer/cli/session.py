@@ -1,0 +1,136 @@
+"""Whom a run talks to: the live API or the embedded sandbox, and whether it is the org that is meant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from importer import __version__
+from importer.api.client import Client
+from importer.api.clock import Clock, RealClock
+from importer.errors import Refused
+
+BASE_URL: Final = "https://api.finzbooks.com/api/public/v1"
+PER_MINUTE: Final = {"DEFAULT": 600, "PARTNER": 3000}  # fact sheet, section 7
+TIMEOUT: Final = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open line to one org."""
+
+    client: Client
+    clock: Clock
+    org_id: str
+    token_id: str
+    per_minute: int
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """What names the org that is meant: the environment and the state. Empty where they say nothing."""
+
+    environment: str
+    state: str
+
+
+def check_org(answered: str | None, rails: Rails) -> str:
+    """The org of this run. Raises Refused when it is not known, or is another one than was meant."""
+    org = answered or rails.environment
+    if not org:
+        raise Refused(
+            "org-needed",
+            "The token may use several organisations, and none was named.",
+            "Set FINZBOOKS_ORG_ID to the id of the one that is meant.",
+        )
+    for meant, where in ((rails.environment, "FINZBOOKS_ORG_ID"), (rails.state, "the state file")):
+        if meant and meant != org:
+            raise Refused(
+                "wrong-org",
+                f"The token belongs to organisation {org}, and {where} names {meant}.",
+                f"Use the token of {meant}, or correct {where}.",
+            )
+    return org
+
+
+def check_named(rails: Rails) -> None:
+    """A run that asks nobody must have been told the org. Raises Refused."""
+    if not rails.environment and not rails.state:
+        raise Refused(
+            "org-not-named",
+            "With --yes nobody looks at the organisation before it is written to, and nothing names it.",
+            "Set FINZBOOKS_ORG_ID to the id of the organisation that is meant.",
+        )
+
+
+@asynccontextmanager
+async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Session]:
+    """The API at FINZBOOKS_BASE_URL with FINZBOOKS_TOKEN. Raises Refused."""
+    clock = RealClock()
+    client = Client(
+        environment.get("FINZBOOKS_BASE_URL", "").strip() or BASE_URL,
+        token_of(environment),
+        clock=clock,
+        organization_id=rails.environment or None,
+        timeout=timeout_of(environment),
+        user_agent=f"finzbooks-importer/{__version__}",
+    )
+    async with client:
+        yield await _open(client, clock, rails, sandbox=False)
+
+
+@asynccontextmanager
+async def sandboxed(base: Path, rails: Rails) -> AsyncIterator[Session]:
+    """The embedded FinzBooks, its books in ``base/.finzbooks/sandbox.db``, on a clock that waits for nobody."""
+    try:
+        from importer.cli.embedded import embedded
+    except ImportError as error:
+        raise Refused(
+            "sandbox-missing",
+            "The embedded FinzBooks is not installed.",
+            "Install it with: pip install 'finzbooks-importer[sandbox]'",
+        ) from error
+    with embedded(base) as (transport, clock, token):
+        client = Client("http://sandbox.invalid/api/public/v1", token, clock=clock, transport=transport)
+        async with client:
+            yield await _open(client, clock, rails, sandbox=True)
+
+
+async def _open(client: Client, clock: Clock, rails: Rails, *, sandbox: bool) -> Session:
+    who = await client.whoami()
+    org = check_org(who.org_id, rails)
+    return Session(client, clock, org, who.token_id, PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"]), sandbox)
+
+
+def rails_of(environment: Mapping[str, str], state_org: str, *, sandbox: bool) -> Rails:
+    """The sandbox has an org of its own, which no environment names."""
+    return Rails("" if sandbox else environment.get("FINZBOOKS_ORG_ID", "").strip(), state_org)
+
+
+def token_of(environment: Mapping[str, str]) -> str:
+    token = environment.get("FINZBOOKS_TOKEN", "").strip()
+    if not token:
+        raise Refused(
+            "no-token",
+            "No token is given.",
+            "Set FINZBOOKS_TOKEN to a personal access token, or use --sandbox to try without one.",
+        )
+    return token
+
+
+def timeout_of(environment: Mapping[str, str]) -> float:
+    """Seconds before an answer counts as lost; from 1 to 600."""
+    text = environment.get("FINZBOOKS_TIMEOUT", "").strip()
+    try:
+        return min(600.0, max(1.0, float(text))) if text else TIMEOUT
+    except ValueError:
+        return TIMEOUT
+
+
+def environment() -> Mapping[str, str]:
+    return os.environ

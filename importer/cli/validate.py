@@ -1,0 +1,34 @@
+"""``finz-import validate``: every problem, and no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from importer.cli.options import format_option, output_options, paths_argument, state_option
+
+
+@click.command()
+@paths_argument
+@format_option
+@state_option
+@output_options
+def validate(
+    paths: tuple[Path, ...], format_: str, state_path: Path | None, no_color: bool, quiet: bool, verbose: bool
+) -> None:
+    """Check the manifests in PATH... (files or folders) and show every problem. Sends nothing.
+
+    Exit codes: 0 no errors, 1 errors, 2 wrong usage, 5 a state file that cannot be read.
+    """
+    from importer.cli.load import load, report_problems
+    from importer.errors import InvalidInput
+
+    loaded = load(paths, state_path, sandbox=False, needs_state=False)
+    if format_ == "json" or loaded.problems:
+        report_problems(loaded.problems, format_, no_color)
+    if loaded.errors:
+        raise InvalidInput(loaded.errors)
+    if format_ == "text" and not quiet:
+        files, documents = len(loaded.manifest.files), len(loaded.manifest.documents)
+        click.echo(f"{documents:,} documents in {files:,} files: no errors.", err=True)

@@ -1,0 +1,140 @@
+"""What was sent against what the books hold, field by field and in money. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from importer.delivery.remote import MISSING, amount, answered, same, text
+from importer.kinds import KINDS, Kind
+from importer.model import Change
+from importer.schema import Field, fields
+
+PAISA: Final = Decimal("0.01")
+RUPEE: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a document must come to before round-off, in rupees: ``low`` and ``high`` differ where a rate is not sure.
+
+    ``lines`` sets the tolerance: a paisa a line, since how the API rounds line tax is not known (fact sheet, 25.11).
+    """
+
+    low: Decimal
+    high: Decimal
+    lines: int
+    round_off: Decimal | None  # as given by the document
+
+    @property
+    def tolerance(self) -> Decimal:
+        return PAISA * self.lines
+
+
+@cache
+def sent_fields(kind: str) -> Mapping[tuple[str, ...], Field]:
+    """The fields of ``kind`` by the path under which they are sent."""
+    result: dict[tuple[str, ...], Field] = {}
+    names: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
+    for path, known in fields(kind).items():
+        above = names.get(path[:-1])
+        if above is None or known.sent_as is None:
+            continue
+        names[path] = (*above, known.sent_as)
+        result.setdefault(names[path], known)
+    return result
+
+
+def held(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Fields of a create body that the books hold otherwise: before = the books, after = ``wanted``.
+
+    What an answer does not carry cannot be compared and is no difference.
+    """
+    return tuple(_object(sent_fields(kind), wanted, row, (), ""))
+
+
+def _object(
+    table: Mapping[tuple[str, ...], Field],
+    wanted: Mapping[str, Any],
+    row: Mapping[str, Any],
+    above: tuple[str, ...],
+    shown: str,
+) -> Iterator[Change]:
+    for name, value in wanted.items():
+        path = (*above, name)
+        known = table.get(path)
+        got = MISSING if known is None else answered(row, known)
+        if known is not None and got is not MISSING:
+            yield from _value(table, known, value, got, path, f"{shown}.{name}" if shown else name)
+
+
+def _value(
+    table: Mapping[tuple[str, ...], Field], known: Field, value: Any, got: Any, path: tuple[str, ...], shown: str
+) -> Iterator[Change]:
+    if isinstance(value, Mapping):
+        yield from _object(table, value, got if isinstance(got, Mapping) else {}, path, shown)
+    elif isinstance(value, list):
+        rows = got if isinstance(got, list) else []
+        if len(rows) != len(value):
+            yield Change(shown, f"{len(rows)} entries", f"{len(value)} entries")
+            return
+        for position, (inner, row) in enumerate(zip(value, rows, strict=True)):
+            if isinstance(inner, Mapping) and isinstance(row, Mapping):
+                yield from _object(table, inner, row, path, f"{shown}[{position}]")
+            elif text(inner) != text(row):
+                yield Change(f"{shown}[{position}]", _shown(row), _shown(inner))
+    elif not same(known, value, got):
+        yield Change(shown, _shown(got), _shown(value))
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, bool) or value is None else str(value)
+
+
+def money_difference(row: Mapping[str, Any], expected: Expected | None) -> Change | None:
+    """The books' total against our own computation, or None where they agree or cannot be compared."""
+    total = amount(row.get("total"))
+    if expected is None or total is None:
+        return None
+    rounding = amount(row.get("round_off"))
+    tolerance = expected.tolerance
+    if rounding is None:
+        rounding = expected.round_off or Decimal(0)
+        if expected.round_off is None and total == total.to_integral_value():
+            tolerance += RUPEE  # the org may round totals, and this answer does not say by how much
+    before = total - rounding
+    if expected.low - tolerance <= before <= expected.high + tolerance:
+        return None
+    computed = str(expected.high) if expected.low == expected.high else f"{expected.low} to {expected.high}"
+    return Change("total before round-off", str(before), computed)
+
+
+def draft_difference(kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Change | None:
+    """A document that should be posted and is still a draft, or the other way round."""
+    if not kind.posts_if or kind.posts_if not in wanted or kind.state_field not in row:
+        return None
+    draft = text(row[kind.state_field]) in kind.draft_states
+    if draft != bool(wanted[kind.posts_if]):
+        return None
+    return Change(kind.posts_if, not draft, bool(wanted[kind.posts_if]))
+
+
+def differences(
+    kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any], expected: Expected | None
+) -> tuple[Change, ...]:
+    """All in which the books differ from what was sent, or is wanted: fields, posting, money."""
+    extra = (draft_difference(KINDS[kind], wanted, row), money_difference(row, expected))
+    return (*held(kind, wanted, row), *(change for change in extra if change is not None))
+
+
+def carries(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether ``row`` has every list and object of ``wanted``; rows of a list may be short (fact sheet, 25.24)."""
+    table = sent_fields(kind)
+    return all(
+        answered(row, table[(name,)]) is not MISSING
+        for name, value in wanted.items()
+        if isinstance(value, Mapping | list) and (name,) in table
+    )

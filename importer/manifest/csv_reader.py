@@ -1,0 +1,204 @@
+"""A CSV file of a manifest: one kind, rows that share a key are one document."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from importer.kinds import KINDS
+from importer.manifest.csv_columns import Column, columns
+from importer.manifest.csv_places import RowPlaces, Sheet, cells
+from importer.manifest.entries import Entry, Reading
+from importer.manifest.levels import as_key, did_you_mean, level
+from importer.model import Place, Problem, Tree
+
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_STEM_END: Final = re.compile(r"[-.\s]")
+_OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+Row = list[str]
+
+
+def kind_of(file: str) -> str:
+    """The kind that a file's name gives: its stem up to the first ``-``, ``.`` or blank; it need not exist."""
+    return _STEM_END.split(file.rpartition("/")[2], maxsplit=1)[0].lower()
+
+
+def read_csv(file: str, text: str) -> Reading:
+    """The entries of a CSV file. After a broken quote nothing more of it can be read; what stands above is kept."""
+    reading = Reading()
+    kind = kind_of(file)
+    if kind not in KINDS:
+        help = did_you_mean(kind, KINDS, f"name it after a kind: {', '.join(KINDS)}")
+        message = f"the name of the file gives the kind of its rows, and `{kind}` is no kind"
+        reading.problems.append(Problem("unknown-kind", message, Place(file, 1, 1), help))
+        reading.blank = False
+        return reading
+    sheet = Sheet(file, text)
+    rows = _rows(sheet, reading.problems)
+    header = next(rows, None)
+    if header is not None:
+        sheet.header_line, names = header
+        if _is_comma_separated(sheet, names, reading):
+            _Rows(kind, sheet, names, reading).read(rows)
+    return reading
+
+
+def _rows(sheet: Sheet, problems: list[Problem]) -> Iterator[tuple[int, Row]]:
+    """Each row that is not blank, with the line in which it begins."""
+    reader = csv.reader((found.group() for found in _LINE.finditer(sheet.text)), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            problems.append(_broken_record(sheet, line, str(error)))
+            return
+        if row is None:
+            return
+        if any(row) and any(map(str.strip, row)):
+            yield line, row
+
+
+def _broken_record(sheet: Sheet, line: int, said: str) -> Problem:
+    text = sheet.text
+    found = cells(text, sheet.lines.start(line))
+    start, end = max(found, key=lambda cell: cell[1] - cell[0])
+    rest = "; the rest of the file was not read"
+    if end == len(text) and _is_open(text[start:end]):
+        return Problem(
+            "unclosed-quote", f"a quote opens here and is never closed{rest}", sheet.lines.place(start), _QUOTES
+        )
+    if end - start > csv.field_size_limit():
+        message = f"this cell is longer than {csv.field_size_limit():,} characters{rest}"
+        return Problem("cell-too-long", message, sheet.lines.place(start), "see that its quotes are closed")
+    start = next((start for start, end in found if _is_stray(text[start:end])), found[0][0])
+    return Problem("csv-syntax", f"this row is not CSV: {said}{rest}", sheet.lines.place(start), _QUOTES)
+
+
+_QUOTES: Final = 'a quote within a cell is written twice, and the whole cell in quotes: "2"" pipe"'
+
+
+def _is_open(cell: str) -> bool:
+    return cell.startswith('"') and (len(cell) == 1 or re.fullmatch(r'"(?:[^"]|"")*', cell) is not None)
+
+
+def _is_stray(cell: str) -> bool:
+    return cell.startswith('"') and re.fullmatch(r'"(?:[^"]|"")*"', cell) is None
+
+
+def _is_comma_separated(sheet: Sheet, header: Row, reading: Reading) -> bool:
+    other = next((words for sign, words in _OTHER_DELIMITERS.items() if sign in header[0]), None)
+    if len(header) > 1 or other is None:
+        return True
+    message = f"the columns are separated by {other}, not by commas"
+    place = sheet.place(sheet.header_line, 0)
+    reading.problems.append(Problem("wrong-delimiter", message, place, "save it as CSV with commas"))
+    reading.blank = False
+    return False
+
+
+class _Rows:
+    """Gathers adjacent rows with the same key into entries."""
+
+    def __init__(self, kind: str, sheet: Sheet, header: Row, reading: Reading) -> None:
+        self.kind, self.sheet, self.reading, self.width = kind, sheet, reading, len(header)
+        line = sheet.header_line
+        found, problems = columns(header, level(kind), lambda index: sheet.place(line, index))
+        sheet.columns = found
+        reading.problems += problems
+        self.key_at = next((column.index for column in found if column.path == ("key",)), None)
+        self.plain = [
+            (column.index, column.path[0]) for column in found if len(column.path) == 1 and not column.list_name
+        ]
+        self.nested = [column for column in found if len(column.path) > 1 and not column.list_name]
+        self.lists: dict[str, list[Column]] = {}
+        for column in found:
+            if column.list_name:
+                self.lists.setdefault(column.list_name, []).append(column)
+
+    def read(self, rows: Iterator[tuple[int, Row]]) -> None:
+        if self.key_at is None:
+            self._report("missing-key", "there is no column `key`", self.sheet.header_line, 0, "every row needs one")
+            self.reading.blank = False
+            return
+        entry: Entry | None = None
+        places: RowPlaces | None = None
+        for line, row in rows:
+            key = as_key(row[self.key_at]) if self.key_at < len(row) else ""
+            if entry is not None and places is not None and key and key == entry.fields["key"]:
+                places.lines.append(line)
+            else:
+                places = RowPlaces(self.sheet, line)
+                fields: dict[str, Tree] = {"key": key} if key else {}
+                entry = Entry(self.kind, len(self.reading.entries), fields, places)
+                self.reading.entries.append(entry)
+            if len(row) == self.width:
+                self._fill(entry, places, line, row)
+            else:
+                self._wrong_width(entry, line, row)
+            if not key:
+                entry = None
+        self.reading.blank = self.reading.blank and not self.reading.entries
+
+    def _fill(self, entry: Entry, places: RowPlaces, line: int, row: Row) -> None:
+        fields = entry.fields
+        first = len(places.lines) == 1
+        for index, name in self.plain:
+            cell = row[index]
+            if cell and index != self.key_at and not cell.isspace():
+                if first or name not in fields:
+                    fields[name] = cell
+                elif fields[name] != cell:
+                    self._contradiction(places, (name,), line, index)
+        for column in self.nested:
+            cell = row[column.index]
+            if cell and not cell.isspace() and not _put(fields, column.path, cell):
+                self._contradiction(places, column.path, line, column.index)
+        for name, inside in self.lists.items():
+            element = _element(row, inside)
+            if element is not None:
+                elements = fields.setdefault(name, [])
+                assert isinstance(elements, list)  # noqa: S101 - by its column, the field is a list
+                elements.append(element)
+
+    def _wrong_width(self, entry: Entry, line: int, row: Row) -> None:
+        entry.sound = False
+        many = len(row) > self.width
+        message = f"this row has {len(row)} cells, the header has {self.width}"
+        help = "put a cell that holds a comma in quotes" if many else "keep the commas of empty cells"
+        self._report("row-too-long" if many else "row-too-short", message, line, self.width if many else len(row), help)
+
+    def _contradiction(self, places: RowPlaces, path: tuple[str, ...], line: int, index: int) -> None:
+        first = places.at(path)
+        message = f"`{'.'.join(path)}` differs from line {first.line}, a row of the same document"
+        help = "repeat the value or leave it blank; another document needs another key"
+        self._report("contradiction", message, line, index, help, (first,))
+
+    def _report(
+        self, code: str, message: str, line: int, index: int, help: str, related: tuple[Place, ...] = ()
+    ) -> None:
+        self.reading.problems.append(Problem(code, message, self.sheet.place(line, index), help, related=related))
+
+
+def _put(fields: dict[str, Tree], path: tuple[str, ...], cell: str) -> bool:
+    """Set the field at ``path`` unless it is there; False if another value is."""
+    for name in path[:-1]:
+        below = fields.setdefault(name, {})
+        assert isinstance(below, dict)  # noqa: S101 - by its columns, the field is a mapping
+        fields = below
+    return fields.setdefault(path[-1], cell) == cell
+
+
+def _element(row: Row, inside: list[Column]) -> Tree | None:
+    """The element of a list that ``row`` holds in the columns ``inside``; None if all of them are blank."""
+    fields: dict[str, Tree] = {}
+    for column in inside:
+        cell = row[column.index]
+        if cell and not cell.isspace():
+            if not column.inner:
+                return cell
+            _put(fields, column.inner, cell)
+    return fields or None

@@ -1,0 +1,61 @@
+"""The plan from its parts: steps, the calls they cost, the money they move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from importer.kinds import KINDS
+from importer.model import Action
+from importer.plan.expected import Expectations
+from importer.plan.money_moved import money_moved
+from importer.plan.value import Calls, Plan, Step
+
+
+def build(
+    steps: Sequence[Step],
+    expectations: Expectations,
+    org_id: str,
+    *,
+    reads: Mapping[str, int],
+    per_minute: int,
+    offline: bool = False,
+) -> Plan:
+    """The plan of ``steps``. ``reads`` are the calls that asking the org costs, which an apply sends as well."""
+    shown = tuple(step for step in steps if step.action is not Action.UNCHANGED)
+    unchanged = sum(1 for step in steps if step.action is Action.UNCHANGED and not step.id.part)
+    calls = Counter(reads)
+    calls.update(calls_of(shown))
+    return Plan(
+        org_id=org_id,
+        steps=shown,
+        unchanged=unchanged,
+        money=money_moved(shown, expectations),
+        calls=Calls(dict(sorted(calls.items())), per_minute),
+        offline=offline,
+    )
+
+
+def calls_of(steps: Iterable[Step]) -> Counter[str]:
+    """The calls that carrying out ``steps`` takes when nothing goes wrong, by endpoint."""
+    calls: Counter[str] = Counter()
+    creates: Counter[str] = Counter()
+    for step in steps:
+        kind = KINDS[step.id.kind]
+        if step.action is Action.CREATE:
+            creates[kind.name] += 1
+        elif step.action is Action.UPDATE:
+            calls[f"GET {kind.endpoint}/{{id}}"] += 2  # before, to see that nobody else changed it, and after
+            calls[f"PUT {kind.endpoint}/{{id}}"] += 1
+        elif step.action is Action.APPLY and kind.settles is not None:
+            calls[f"GET {KINDS[kind.settles.target].endpoint}/{{id}}"] += 1  # the balance before
+            calls[f"POST {kind.settles.call}"] += 1
+    for name, count in creates.items():
+        kind = KINDS[name]
+        single = count
+        if kind.bulk is not None:
+            batches, rest = divmod(count, kind.bulk.size)
+            single = 1 if rest == 1 else 0
+            calls[f"POST {kind.bulk.endpoint}"] += batches + (1 if rest > 1 else 0)
+        calls[f"POST {kind.endpoint}"] += single
+    return +calls

@@ -1,0 +1,109 @@
+"""The plan as a value: built whole before the first write, printed, compared, carried out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from importer.model import Action, Change, Document, Intent, Place, StepId
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One application of a document to another: the target by key, or by raw id, and the amount."""
+
+    position: int  # in the document's list
+    target_key: str  # "" when the raw id was given
+    target_id: str  # "" when the key was given
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done for one document, or for one application of it."""
+
+    id: StepId
+    action: Action
+    document: Document | None = None  # None for an orphan
+    place: Place | None = None
+    remote_id: str = ""
+    generation: int = 0
+    needs: tuple[StepId, ...] = ()  # must have succeeded
+    after: tuple[StepId, ...] = ()  # must be over, however it ended
+    changes: tuple[Change, ...] = ()
+    reason: str = ""  # how it was matched, or why it cannot be done
+    help: str = ""
+    code: str = ""  # stable, for conflicts and pending ones
+    remote: Mapping[str, Any] | None = None  # what was found in the books
+    entry: Entry | None = None
+    settles: Intent | None = None  # the open intent that this step closes
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the creates of a plan move, in rupees. None: cannot be told, for want of a tax rate."""
+
+    billed: Decimal | None = Decimal(0)
+    received: Decimal | None = Decimal(0)
+    credited: Decimal | None = Decimal(0)
+    outstanding: Decimal | None = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls an apply would send. ``seconds`` is what they take at the tier's rate."""
+
+    by_endpoint: Mapping[str, int] = field(default_factory=dict)
+    per_minute: int = 600
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_endpoint.values())
+
+    @property
+    def seconds(self) -> int:
+        return -(-self.total * 60 // self.per_minute)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    org_id: str  # "" when planned offline
+    steps: tuple[Step, ...]  # in the order in which they may be done, unchanged ones left out
+    unchanged: int
+    money: Money
+    calls: Calls
+    offline: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """Documents by what happens to them. Applications of a document are not counted."""
+        found = Counter(step.action for step in self.steps if not step.id.part)
+        names = (Action.CREATE, Action.ADOPT, Action.UPDATE)
+        result = {name.value: found[name] for name in names}
+        result["adopt"] += found[Action.SETTLE]
+        result["unchanged"] = self.unchanged
+        for name in (Action.CONFLICT, Action.ORPHANED, Action.PENDING):
+            result[name.value] = found[name]
+        return result
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is pending: for a call, for the state, or for a person to look at."""
+        return any(step.action is not Action.ORPHANED for step in self.steps)
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do and nothing to look at. Orphans are told of, and left alone."""
+        return not self.changes
+
+    @property
+    def writes(self) -> bool:
+        """Whether an apply would send a write or remember something new."""
+        idle = (Action.ORPHANED, Action.PENDING, Action.CONFLICT)
+        return any(step.action not in idle for step in self.steps)

@@ -1,0 +1,120 @@
+"""Items (fact sheet, section 13). Both spellings are taken; answers are in the reference's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from sqlite3 import Row
+from typing import Any, Final
+
+from importer.sandbox.body import LONG, Body
+from importer.sandbox.books import new_id
+from importer.sandbox.call import Answer, Call, one
+from importer.sandbox.exact_json import timestamp
+from importer.sandbox.paging import Filters, page
+from importer.sandbox.refusals import required
+
+TYPES: Final = frozenset({"GOODS", "SERVICE"})
+# Column -> the spellings of its field: the reference's first, then the tutorial's (section 23, items 5 and 6).
+SPELLINGS: Final = {
+    "name": ("item_name", "name"),
+    "item_type": ("item_type", "type"),
+    "hsn": ("hsn_or_sac", "hsn_sac"),
+    "sku": ("sku",),
+    "rate": ("rate",),
+    "purchase_rate": ("purchase_rate", "purchase_price"),
+    "tax_id": ("tax_id",),
+    "account_id": ("account_id",),
+    "unit": ("unit",),
+    "description": ("description",),
+}
+
+
+def list_items(call: Call) -> Answer:
+    return page(call, "items", "d.* FROM items d", Filters(call), _show_all)
+
+
+def get_item(call: Call) -> Answer:
+    return one("item", _show(call.find("items", "Item", call.id)))
+
+
+def create_item(call: Call) -> Answer:
+    columns = _read(call)
+    if "name" not in columns:
+        raise required("name")
+    columns["item_type"] = columns.get("item_type") or "GOODS"
+    moment = call.books.stamp()
+    item_id = new_id("it")
+    own = {"id": item_id, "org": call.org, "status": "ACTIVE", "created": moment, "modified": moment}
+    call.db.insert("items", columns | own)
+    return _answer(call, item_id, "The item has been created.")
+
+
+def update_item(call: Call) -> Answer:
+    row = call.find("items", "Item", call.id)
+    columns = _read(call)
+    columns["item_type"] = columns.get("item_type") or row["item_type"]
+    call.db.update("items", call.id, columns | {"modified": call.books.stamp()})
+    return _answer(call, call.id, "The item has been updated.")
+
+
+def archive_item(call: Call) -> Answer:
+    call.find("items", "Item", call.id)
+    # What an archived item's status is called is not documented; contacts have INACTIVE.
+    call.db.update("items", call.id, {"status": "INACTIVE", "modified": call.books.stamp()})
+    return _answer(call, call.id, "The item has been archived.")
+
+
+def _answer(call: Call, item_id: str, message: str) -> Answer:
+    return one("item", _show(call.find("items", "Item", item_id)), message)
+
+
+def _read(call: Call) -> dict[str, Any]:
+    """The columns that the body holds, null included."""
+    body = call.body
+    columns = {column: _value(body, column, names) for column, names in SPELLINGS.items() if body.has(*names)}
+    for column, table, what in (("tax_id", "taxes", "Tax"), ("account_id", "accounts", "Account")):
+        if columns.get(column) is not None:
+            call.find(table, what, columns[column], column)
+    return columns
+
+
+def _value(body: Body, column: str, names: Sequence[str]) -> Any:
+    match column:
+        case "name":
+            return body.needed_text(*names)
+        case "item_type":
+            return body.choice(*names, among=TYPES)
+        case "rate" | "purchase_rate":
+            number = body.not_negative(*names)
+            return None if number is None else format(number, "f")
+        case "description":
+            return body.text(*names, limit=LONG)
+        case _:
+            return body.text(*names)
+
+
+def _show_all(rows: Sequence[Row]) -> list[Answer]:
+    return [_show(row) for row in rows]
+
+
+def _show(row: Row) -> Answer:
+    return {
+        "item_id": row["id"],
+        "item_name": row["name"],
+        "item_type": row["item_type"],
+        "hsn_or_sac": row["hsn"],
+        "sku": row["sku"],
+        "rate": _number(row["rate"]),
+        "purchase_rate": _number(row["purchase_rate"]),
+        "tax_id": row["tax_id"],
+        "unit": row["unit"],
+        "description": row["description"],
+        "status": row["status"],
+        "created_time": timestamp(row["created"]),
+        "last_modified_time": timestamp(row["modified"]),
+    }
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

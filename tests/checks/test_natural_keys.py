@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from importer.model import Problem, Severity
+
+Problems = Callable[..., list[Problem]]
+Codes = Callable[..., list[tuple[str, str]]]
+
+ONE, OTHER = "27AAPFU0939F1ZV", "29AABCF9012G1ZQ"
+
+
+def contacts(*entries: str) -> str:
+    return "contacts:\n" + "".join(f"  - {{key: k{at}, {entry}}}\n" for at, entry in enumerate(entries))
+
+
+def test_one_name_and_type_on_two_contacts_is_an_error(problems: Problems) -> None:
+    (problem,) = problems(contacts("contact_name: Acme", "contact_name: Acme, contact_type: CUSTOMER"))
+    assert (problem.code, problem.pointer) == ("repeated-natural-key", "/contacts/1/contact_name")
+    assert problem.severity is Severity.ERROR
+    assert [place.file for place in problem.related] == ["contacts/0/contact_name"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ("contact_name: Acme", "contact_name: Acme, contact_type: VENDOR"),
+        ("contact_name: Acme", "contact_name: acme"),
+        (f"contact_name: Acme, gst_no: {ONE}", f"contact_name: Acme, gst_no: {OTHER}"),
+    ],
+)
+def test_contacts_that_a_look_up_tells_apart_are_fine(codes: Codes, entries: tuple[str, ...]) -> None:
+    assert codes(contacts(*entries)) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_branch_without_a_gstin_is_taken_for_another(codes: Codes, at: int) -> None:
+    entries = [f"contact_name: Acme, gst_no: {ONE}", f"contact_name: Acme, gst_no: {OTHER}"]
+    entries.insert(at, "contact_name: Acme")
+    assert {code for code, _ in codes(contacts(*entries))} == {"repeated-natural-key"}
+
+
+def test_one_gstin_on_two_contacts_is_a_warning(problems: Problems) -> None:
+    spaced = "27 aapfu 0939f 1zv"
+    (problem,) = problems(contacts(f"contact_name: North, gst_no: {ONE}", f"contact_name: South, gst_no: {spaced}"))
+    assert (problem.code, problem.severity) == ("G8", Severity.WARNING)
+    assert problem.pointer == "/contacts/1/gst_no"
+
+
+def test_one_gstin_and_one_name_is_one_contact_twice(problems: Problems) -> None:
+    (problem,) = problems(contacts(*[f"contact_name: North, gst_no: {ONE}"] * 2))
+    assert (problem.code, problem.severity) == ("repeated-natural-key", Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "repeated"),
+    [
+        ("name: W, sku: A", "name: X, sku: A", True),
+        ("name: W, sku: A", "name: W, sku: B", False),
+        ("name: W, sku: A", "name: W", True),
+        ("name: W", "name: W", True),
+        ("name: W", "name: X", False),
+    ],
+)
+def test_items_are_told_apart_by_sku_and_else_by_name(codes: Codes, one: str, other: str, repeated: bool) -> None:
+    found = codes(f"items: [{{key: a, {one}}}, {{key: b, {other}}}]")
+    assert [code for code, _ in found] == ["repeated-natural-key"] * repeated
+
+
+def invoice(key: str, more: str, day: str = "2026-05-19") -> str:
+    line = '{name: A, quantity: "1", rate: "9"}'
+    return f"  - {{key: {key}, customer_id: c, date: {day}, place_of_supply: IN-KA, line_items: [{line}], {more}}}\n"
+
+
+def test_an_invoice_number_is_given_once_in_a_branch(codes: Codes) -> None:
+    text = (
+        "invoices:\n"
+        + invoice("A", "invoice_number: N-1, branch: HQ")
+        + invoice("B", "invoice_number: N-1, branch: BR")
+    )
+    assert codes(text) == []
+    assert codes(text.replace("BR", "HQ")) == [("repeated-natural-key", "/invoices/1/invoice_number")]
+
+
+def test_several_invoices_under_one_purchase_order_are_only_warned_of(problems: Problems) -> None:
+    number = "reference_number: PO-1"
+    (problem,) = problems("invoices:\n" + invoice("A", number) + invoice("B", number, "2026-06-19"))
+    assert (problem.code, problem.severity) == ("repeated-natural-key", Severity.WARNING)
+
+
+def test_a_duplicate_is_told_once(codes: Codes) -> None:
+    number = "reference_number: PO-1"
+    assert codes("invoices:\n" + invoice("A", number) + invoice("B", number)) == [("duplicate-document", "/invoices/1")]
+
+
+def test_a_repeated_external_key_is_left_to_the_reader(codes: Codes) -> None:
+    assert codes("items: [{key: a, name: W}, {key: a, name: W}]") == []

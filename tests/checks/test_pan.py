@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from importer.checks.gstin_forms import check_character
+from importer.checks.pan import HOLDERS, fault
+from importer.model import Problem, Severity
+
+Problems = Callable[..., list[Problem]]
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_every_kind_of_holder_is_known(holder: str) -> None:
+    assert fault(f"AAP{holder}U0939F") is None
+
+
+@pytest.mark.parametrize(
+    ("pan", "told"),
+    [
+        ("AAPFU0939", "9 characters"),
+        ("AAPFU0939FF", "11 characters"),
+        ("AAPFUO939F", "five letters"),
+        ("AAPXU0939F", "fourth letter X"),
+        ("AAPFU0000F", "0000"),
+        ("", "0 characters"),
+    ],
+)
+def test_a_wrong_pan_is_told_what_is_wrong(pan: str, told: str) -> None:
+    found = fault(pan)
+    assert found is not None
+    assert told in found[0]
+    assert found[1] is Severity.ERROR
+
+
+def test_a_holder_on_whom_the_sources_disagree_is_a_warning() -> None:
+    found = fault("AAPKU0939F")
+    assert found is not None
+    assert found[1] is Severity.WARNING
+
+
+def contact(pan: str, gstin: str) -> str:
+    return f"contacts: [{{key: acme, contact_name: A, pan: {pan}, gst_no: {gstin}}}]"
+
+
+def test_the_pan_and_the_one_in_the_gstin_agree(problems: Problems) -> None:
+    assert problems(contact("aapfu 0939f", "27AAPFU0939F1ZV")) == []
+    (problem,) = problems(contact("AABCF9012G", "27AAPFU0939F1ZV"))
+    assert (problem.code, problem.pointer) == ("G4", "/contacts/0/pan")
+    assert "AAPFU0939F" in problem.message
+    assert [place.file for place in problem.related] == ["contacts/0/gst_no"]
+
+
+def test_a_gstin_without_a_pan_agrees_with_any(problems: Problems) -> None:
+    start = "0717USA00012UN"
+    assert problems(contact("AABCF9012G", start + check_character(start))) == []
+
+
+def test_a_malformed_number_is_told_once(problems: Problems) -> None:
+    assert [one.code for one in problems(contact("AAPFU0939", "27AAPFU0939F1ZV"))] == ["P1"]
+    assert [one.code for one in problems(contact("AAPFU0939F", "27AAPFU0939F1Z"))] == ["G1"]
+
+
+def test_a_pan_alone_is_judged_alone(problems: Problems) -> None:
+    assert problems("contacts: [{key: acme, contact_name: A, pan: AAPFU0939F}]") == []

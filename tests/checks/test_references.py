@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from importer.checks.book import Book, Entry
+from importer.checks.references import cycles, edges
+from importer.model import Problem, Ref
+
+Problems = Callable[..., list[Problem]]
+MakeBook = Callable[..., Book]
+
+INVOICE = 'date: 2026-05-19, place_of_supply: IN-KA, line_items: [{name: A, quantity: "1", rate: "1"}]'
+
+
+def unresolved(found: list[Problem]) -> list[Problem]:
+    return [one for one in found if one.code == "unresolved-reference"]
+
+
+def test_a_reference_to_nothing_names_the_nearest_key(problems: Problems) -> None:
+    (problem,) = problems(
+        f"contacts: [{{key: acme, contact_name: A}}]\ninvoices: [{{key: I, customer: acne, {INVOICE}}}]"
+    )
+    assert (problem.code, problem.pointer) == ("unresolved-reference", "/invoices/0/customer")
+    assert problem.help == "Did you mean 'acme'?"
+
+
+def test_case_and_lost_zeros_are_recognised(problems: Problems) -> None:
+    text = f"contacts: [{{key: C-007, contact_name: A}}]\ninvoices: [{{key: I, customer: c 007, {INVOICE}}}]"
+    assert problems(text)[0].help == "Did you mean 'C-007'?"
+
+
+def test_a_reference_into_a_list_is_pointed_at(problems: Problems) -> None:
+    text = """
+    payments:
+      - {key: P, flow: INCOMING, contact_id: c, date: 2026-05-19, amount: "2",
+         allocations: [{invoice_id: i, amount: "1"}, {invoice: gone, amount: "1"}]}"""
+    (problem,) = problems(text)
+    assert problem.pointer == "/payments/0/allocations/1/invoice"
+    assert "`invoice_id`" in problem.help
+
+
+def test_a_key_of_another_kind_is_said_to_be_one(problems: Problems) -> None:
+    text = f"items: [{{key: acme, name: A}}]\ninvoices: [{{key: I, customer: acme, {INVOICE}}}]"
+    (problem,) = problems(text)
+    assert problem.code == "wrong-kind-reference"
+    assert "the key of an item and not of a contact" in problem.message
+
+
+def test_a_key_that_only_the_state_knows_is_found(problems: Problems) -> None:
+    said = {Ref("contacts", "acme"): {"key": "acme", "contact_name": "Acme"}}
+    assert problems(f"invoices: [{{key: I, customer: acme, {INVOICE}}}]", said=said) == []
+
+
+def test_keys_are_compared_in_nfc_and_without_blanks(problems: Problems) -> None:
+    contacts = 'contacts: [{key: "Caf\u00e9", contact_name: A}]'
+    assert problems(f'{contacts}\ninvoices: [{{key: I, customer: " Cafe\u0301 ", {INVOICE}}}]') == []
+
+
+def test_a_reference_that_is_no_text_is_left_to_the_schema(problems: Problems) -> None:
+    assert unresolved(problems(f"invoices: [{{key: I, customer: [acme], {INVOICE}}}]")) == []
+
+
+def test_the_edges_are_those_of_the_fields(book: MakeBook) -> None:
+    text = """
+    contacts: [{key: acme}]
+    credit_notes:
+      - {key: C, customer: acme, invoice: I, line_items: [{item: w}, {item: w}], applications: [{invoice: J}]}"""
+    assert edges(book(text))[Ref("credit_notes", "C")] == (
+        Ref("contacts", "acme"),
+        Ref("invoices", "I"),
+        Ref("items", "w"),
+        Ref("invoices", "J"),
+    )
+
+
+def test_a_loop_is_shown_whole(book: MakeBook) -> None:
+    entries: dict[Ref, Entry] = {one.ref: one for one in book("invoices: [{key: a}, {key: b}, {key: c}]").entries}
+    a, b, c = entries
+    (problem,) = cycles(entries, {a: (b,), b: (c,), c: (a,)})
+    assert problem.code == "dependency-cycle"
+    assert "invoices/a -> invoices/b -> invoices/c -> invoices/a" in problem.message
+    assert [place.file for place in problem.related] == ["invoices/1", "invoices/2"]
+
+
+def test_thousands_of_broken_references_cost_seconds_and_not_hours(problems: Problems) -> None:
+    contacts = ", ".join(f"{{key: contact-{at:05}, contact_name: N{at}}}" for at in range(3000))
+    invoices = ", ".join(f"{{key: I-{at}, customer: kontakt {at}, {INVOICE}}}" for at in range(1500))
+    started = time.perf_counter()
+    found = unresolved(problems(f"contacts: [{contacts}]\ninvoices: [{invoices}]"))
+    assert len(found) == 1500
+    assert (
+        time.perf_counter() - started < 60
+    )  # seconds; mostly for reading the text, and all likenesses would be minutes

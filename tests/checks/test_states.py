@@ -1,0 +1,84 @@
+"""The table of the GST rules, section 3, and what people write instead of its codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from importer.checks.states import CODES, STATES, resolve
+from importer.model import Problem, Severity
+
+Problems = Callable[..., list[Problem]]
+
+
+def place(text: str) -> str:
+    return f'contacts: [{{key: a, contact_name: A, place_of_contact: "{text}"}}]'
+
+
+def test_there_are_36_states_and_territories_and_no_code_twice() -> None:
+    assert len([state for state in STATES if state.codes]) == 36
+    assert len(CODES) == 40  # four of them under two spellings
+    assert len({state.number for state in STATES}) == len(STATES)
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_passes(problems: Problems, code: str) -> None:
+    assert problems(place(code)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("KA", "IN-KA"),
+        ("INKA", "IN-KA"),
+        ("in-ka", "IN-KA"),
+        ("29", "IN-KA"),
+        ("29-Karnataka", "IN-KA"),
+        ("Karnataka", "IN-KA"),
+        ("karnātaka", "IN-KA"),
+        ("Karnatka", "IN-KA"),
+        ("7", "IN-DL"),
+        ("07", "IN-DL"),
+        ("AD", "IN-AP"),
+        ("28", "IN-AP"),
+        ("25", "IN-DH"),
+        ("IN-DD", "IN-DH"),
+        ("DNHDD", "IN-DH"),
+        ("LD", "IN-LD"),
+        ("LA", "IN-LA"),
+        ("Orissa", "IN-OD or IN-OR"),
+        ("TG", "IN-TS or IN-TG"),
+        ("Pondicherry", "IN-PY"),
+        ("IN-UL", "IN-UK or IN-UT"),
+    ],
+)
+def test_what_people_write_is_understood_and_the_right_code_named(problems: Problems, text: str, right: str) -> None:
+    (problem,) = problems(place(text))
+    assert (problem.code, problem.severity, problem.pointer) == ("S1", Severity.ERROR, "/contacts/0/place_of_contact")
+    assert f"{right} for " in problem.help
+    assert repr(text) in problem.message
+
+
+@pytest.mark.parametrize("text", ["", "IN-ZZ", "Texas!", "99", "???", "0"])
+def test_what_means_no_state_is_told_how_one_looks(problems: Problems, text: str) -> None:
+    (problem,) = problems(place(text))
+    assert "IN-KA" in problem.help
+
+
+def test_the_other_territory_has_no_code(problems: Problems) -> None:
+    (problem,) = problems(place("97"))
+    assert "no code" in problem.help
+
+
+def test_an_unknown_code_in_an_address_is_a_warning_and_another_form_is_not(problems: Problems) -> None:
+    text = "contacts: [{{key: a, contact_name: A, billing_address: {{state_code: {}}}}}]"
+    (warned,) = problems(text.format("IN-ZZ"))
+    assert (warned.severity, warned.pointer) == (Severity.WARNING, "/contacts/0/billing_address/state_code")
+    (refused,) = problems(text.format("KA"))
+    assert refused.severity is Severity.ERROR
+
+
+def test_a_state_may_be_asked_for_by_any_of_its_names() -> None:
+    assert {state.number for word in ("05", "IN-UT", "UK", "Uttaranchal", "5") if (state := resolve(word))} == {"05"}
+    assert resolve("Oregon") is None

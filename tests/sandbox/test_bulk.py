@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from sandbox.client import Api, invoice_body
+
+
+def test_a_bad_row_fails_alone_and_results_keep_the_order(api: Api) -> None:
+    customer = api.contact()
+    rows = [invoice_body(customer, reference_number=name) for name in "ABC"]
+    rows[1]["line_items"] = [{"item_id": "it_missing", "quantity": 1}]
+    answer = api.post("/bulk/invoices", {"invoices": rows})
+    assert answer["message"] == "2 of 3 invoices created."
+    assert answer["summary"] == {"total": 3, "succeeded": 2, "failed": 1}
+    assert [result["ok"] for result in answer["results"]] == [True, False, True]
+    assert [answer["results"][place]["invoice"]["reference_number"] for place in (0, 2)] == ["A", "C"]
+    assert answer["results"][1]["error"] == {
+        "code": "not_found.resource",
+        "message": "Item 'it_missing' not found in this org.",
+        "field": "line_items[0].item_id",
+    }
+    assert api.ledger(customer) == 200
+
+
+def test_rows_are_as_single_creates_each_with_its_own_approval(api: Api) -> None:
+    customer = api.contact()
+    rows = [invoice_body(customer, auto_approve=approve, reference_number=str(approve)) for approve in (True, False)]
+    results = api.post("/bulk/invoices", {"invoices": rows})["results"]
+    assert [result["invoice"]["status"] for result in results] == ["OVERDUE", "DRAFT"]
+    first = results[0]["invoice"]
+    assert first == api.get(f"/invoices/{first['invoice_id']}")["invoice"]
+
+
+def test_the_guard_sees_the_rows_before(api: Api) -> None:
+    rows = [invoice_body(api.contact())] * 2
+    results = api.post("/bulk/invoices", {"invoices": rows})["results"]
+    assert results[1]["error"]["code"] == "conflict.duplicate"
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_none_or_more_than_fifty_rows_are_422(api: Api, count: int) -> None:
+    refused = api.refused("POST", "/bulk/invoices", {"invoices": [{}] * count})
+    assert refused == (422, "validation.failed", "invoices")
+
+
+def test_fifty_rows_that_all_fail_are_still_200(api: Api) -> None:
+    answer = api.post("/bulk/invoices", {"invoices": [{}] * 50})
+    assert answer["summary"] == {"total": 50, "succeeded": 0, "failed": 50}
+    assert api.refused("POST", "/bulk/invoices", {}) == (422, "validation.failed", "invoices")
+
+
+def test_a_key_covers_the_whole_call_and_none_is_needed(api: Api) -> None:
+    body = {"invoices": [invoice_body(api.contact())]}
+    first = api.send("POST", "/bulk/invoices", body, key="b")
+    assert api.send("POST", "/bulk/invoices", body, key="b").content == first.content
+    assert api.send("POST", "/bulk/invoices", body, key=None).json()["summary"]["failed"] == 1
+    assert api.get("/invoices")["invoices"][0]["total"] == Decimal("100.00")

@@ -1,0 +1,66 @@
+"""The flow of the API's own tutorial, to the paisa."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sandbox.client import Api
+
+
+def test_sale_receipt_and_credit_note_settle_the_invoice_exactly(api: Api) -> None:
+    customer = api.contact(contact_type="CUSTOMER")
+    item = api.item(account_id=api.account("Consulting Revenue"))
+    lines = [{"item_id": item, "quantity": 1}]
+    body = {"customer_id": customer, "date": "2026-05-19", "due_date": "2026-06-18", "place_of_supply": "IN-KA"}
+    made = api.post("/invoices", {**body, "line_items": lines, "auto_approve": True, "reference_number": "ORDER-99031"})
+    invoice = made["invoice"]
+    assert made["message"] == "The invoice has been created and approved."
+    assert (invoice["sub_total"], invoice["tax_total"], invoice["total"]) == (12000, 2160, Decimal("14160.00"))
+    assert (invoice["status"], invoice["balance"]) == ("SENT", Decimal("14160.00"))
+
+    allocations = [{"invoice_id": invoice["invoice_id"], "amount": 14060}]
+    receipt = {"flow": "INCOMING", "contact_id": customer, "date": "2026-05-19", "amount": 14060, "mode": "UPI"}
+    bank = api.account("ICICI Current")
+    payment = api.post("/payments", {**receipt, "bank_account_id": bank, "allocations": allocations})["payment"]
+    assert payment["allocations"][0]["invoice_id"] == invoice["invoice_id"]
+    assert payment["allocations"][0]["bill_id"] is None
+    between = api.get(f"/invoices/{invoice['invoice_id']}")["invoice"]
+    assert (between["status"], between["balance"]) == ("PARTIALLY_PAID", Decimal("100.00"))
+
+    lines = [{"name": "Returned 1 unit", "quantity": 1, "rate": 100}]
+    body = {"customer_id": customer, "invoice_id": invoice["invoice_id"], "date": "2026-05-25", "line_items": lines}
+    note = api.post("/credit_notes", body)["credit_note"]
+    assert (note["status"], note["tax_total"], note["total"], note["balance"]) == ("ISSUED", 0, 100, 100)
+    assert api.get(f"/invoices/{invoice['invoice_id']}")["invoice"]["balance"] == 100  # creating a note lowers nothing
+
+    application = {"invoice_id": invoice["invoice_id"], "amount": 100}
+    note = api.post(f"/credit_notes/{note['credit_note_id']}/apply-to-invoice", application)["credit_note"]
+    assert (note["status"], note["balance"]) == ("APPLIED", 0)
+    settled = api.get(f"/invoices/{invoice['invoice_id']}")["invoice"]
+    assert (settled["status"], settled["payment_made"], settled["balance"]) == ("PAID", Decimal("14060.00"), 0)
+
+    ledger = api.get(f"/reports/customer_ledger?contact_id={customer}")["customer_ledger"]
+    assert [(row["type"], row["balance"]) for row in ledger["entries"]] == [
+        ("invoice", 14160),
+        ("payment", 100),
+        ("credit note", 0),
+    ]
+    trial = api.get("/reports/trial_balance?as_of_date=2026-05-31")["trial_balance"]
+    assert {row["name"]: row["debit"] - row["credit"] for row in trial["rows"]} == {
+        "ICICI Current": 14060,
+        "Accounts Receivable": 0,
+        "Output CGST": -1080,
+        "Output SGST": -1080,
+        "Consulting Revenue": -12000,
+        "Sales Returns": 100,
+    }
+
+
+def test_numbers_leave_with_two_decimals_and_no_float_in_between(api: Api) -> None:
+    invoice = api.invoice(api.contact(), "0.10", line_items=[{"name": "Bolt", "quantity": 3, "rate": 0}, *TENTHS])
+    text = api.send("GET", f"/invoices/{invoice['invoice_id']}").text
+    assert '"total":0.30' in text
+    assert '"rate":0.10' in text
+
+
+TENTHS = [{"name": "Nut", "quantity": 1, "rate": Decimal("0.10")}] * 3
