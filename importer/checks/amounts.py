@@ -33,9 +33,9 @@ def _amount(entry: Entry) -> Iterator[Problem]:
     if name and isinstance(amount, Decimal) and amount <= ZERO:
         yield entry.problem(
             "amount-not-positive",
-            f"The {name} of {entry.label} is {plain(amount)}.",
+            f"the {name} of {entry.label} is {plain(amount)}",
             (name,),
-            help="Give an amount above zero.",
+            help="give an amount above zero",
         )
 
 
@@ -46,9 +46,9 @@ def _quantities(entry: Entry) -> Iterator[Problem]:
         if isinstance(quantity, Decimal) and quantity <= ZERO:
             yield entry.problem(
                 "quantity-not-positive",
-                f"Line {int(path[1]) + 1} of {entry.label} has the quantity {quantity:f}.",
+                f"line {int(path[1]) + 1} of {entry.label} has the quantity {quantity:f}",
                 path,
-                help="Give a quantity above zero, or leave the line out.",
+                help="give a quantity above zero, or leave the line out",
             )
 
 
@@ -58,9 +58,9 @@ def _total(book: Book, entry: Entry) -> Iterator[Problem]:
     if worth is not None and worth.high.total <= ZERO:
         yield entry.problem(
             "total-not-positive",
-            f"The lines of {entry.label} come to {plain(worth.high.total)}.",
+            f"the lines of {entry.label} come to {plain(worth.high.total)}",
             (entry.kind.line_field,),
-            help="A document must come to more than zero.",
+            help="a document must come to more than zero",
             of_key=True,
         )
 
@@ -72,9 +72,9 @@ def _round_off(entry: Entry) -> Iterator[Problem]:
     too_much = abs(given) > GREATEST_ROUND_OFF
     yield entry.problem(
         "M3",
-        f"The round-off of {entry.label} is {plain(given)}, "
-        + ("which is more than a rupee." if too_much else "which is more than half a rupee."),
+        f"the round-off of {entry.label} is {plain(given)}, "
+        + ("which is more than a rupee" if too_much else "which is more than half a rupee"),
         (ROUND_OFF,),
-        help="Rounding to the nearest rupee changes a total by 0.50 at most; put the rest into a line.",
+        help="rounding to the nearest rupee changes a total by 0.50 at most; put the rest into a line",
         severity=Severity.ERROR if too_much else Severity.WARNING,
     )

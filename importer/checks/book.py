@@ -22,7 +22,7 @@ NOTHING_SAID: Final[Said] = MappingProxyType({})
 
 def normal(key: str) -> str:
     """A key as keys are compared: in NFC, without blanks around it (design, section 3)."""
-    return unicodedata.normalize("NFC", key).strip()
+    return (key if key.isascii() else unicodedata.normalize("NFC", key)).strip()
 
 
 class Entry:

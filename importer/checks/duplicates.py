@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from importer.checks.book import Book, Entry, normal
+from importer.checks.shape import shown
 from importer.model import Problem
 from importer.money import plain
 
@@ -47,10 +48,10 @@ def _duplicate(book: Book, first: Entry, entry: Entry) -> Problem:
     party, worth = entry.named(entry.kind.party_field), book.worth(entry)
     return entry.problem(
         "duplicate-document",
-        f"{entry.label} and {first.label} have the same {entry.kind.party_field} {party[1] if party else ''!r}, "
+        f"{entry.label} and {first.label} have the same {entry.kind.party_field} {shown(party[1] if party else '')}, "
         f"date {entry.typed[DATE]}, total {plain(worth.high.total) if worth else ''} "
-        f"and reference {entry.reference()!r}.",
-        help=f"Remove one of them, or give each a `{entry.kind.reference_field}` of its own.",
+        f"and reference {shown(entry.reference())}",
+        help=f"remove one of them, or give each a `{entry.kind.reference_field}` of its own",
         related=(first.place(),),
     )
 
@@ -60,8 +61,8 @@ def _long_key(entry: Entry) -> Iterator[Problem]:
     if field and field not in entry.fields and len(entry.ref.key) > REFERENCE_LIMIT:
         yield entry.problem(
             "key-too-long-for-reference",
-            f"The key of this {entry.kind.label} has {len(entry.ref.key)} characters, "
-            f"and only {REFERENCE_LIMIT} fit into the {field} that it would be sent as.",
+            f"the key of this {entry.kind.label} has {len(entry.ref.key)} characters, "
+            f"and only {REFERENCE_LIMIT} fit into the {field} that it would be sent as",
             ("key",),
-            help=f"Give a `{field}` of at most {REFERENCE_LIMIT} characters, or a shorter key.",
+            help=f"give a `{field}` of at most {REFERENCE_LIMIT} characters, or a shorter key",
         )

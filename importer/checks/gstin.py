@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from importer.checks import pan
 from importer.checks.book import Book
 from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, compact, form_of, repaired
-from importer.checks.shape import texts
+from importer.checks.shape import shown, texts
 from importer.checks.states import STATES
 from importer.model import Problem, Severity
 
@@ -25,7 +25,7 @@ PREFIXES: Final = frozenset({*(state.number for state in STATES), *LEGACY, "99"}
 
 class Fault(NamedTuple):
     code: str
-    message: str  # goes on behind "The GSTIN 27... of the contact acme"
+    message: str  # goes on behind "the GSTIN 27... of the contact acme"
     help: str
     severity: Severity = Severity.ERROR
 
@@ -37,7 +37,7 @@ def problems(book: Book) -> Iterator[Problem]:
             if rule == RULE:
                 for path, text in texts(entry.fields, names):
                     for fault in faults(text):
-                        message = f"The GSTIN {text!r} of {entry.label} {fault.message}."
+                        message = f"the GSTIN {shown(text)} of {entry.label} {fault.message}"
                         yield entry.problem(fault.code, message, path, help=fault.help, severity=fault.severity)
 
 
@@ -65,16 +65,16 @@ def _misshapen(gstin: str) -> Fault:
     return Fault(
         "G1",
         "has not the form of any kind of registration",
-        f"Did you mean {guess}? Zero and O, one and I, two and Z are easily mixed up." if guess else _LOOKS_LIKE,
+        f"did you mean {guess}? zero and O, one and I, two and Z are easily mixed up" if guess else _LOOKS_LIKE,
     )
 
 
-_LOOKS_LIKE: Final = "A GSTIN is two digits of the state, the ten of the PAN, a counter, mostly Z, a check character."
+_LOOKS_LIKE: Final = "a GSTIN is two digits of the state, the ten of the PAN, a counter, mostly Z, a check character"
 
 
 def _error(gstin: str, form: Form) -> Fault | None:
     if form.of_state and gstin[:2] not in PREFIXES:
-        help = "The first two digits are the number of a state, 01 to 38 or 97."
+        help = "the first two digits are the number of a state, 01 to 38 or 97"
         return Fault("G3", f"begins with {gstin[:2]}, which no state has", help)
     holder = pan.fault(gstin[2:12]) if form.holds_pan else None
     if holder is not None and holder[1] is Severity.ERROR:
@@ -89,7 +89,7 @@ def _wrong_check(gstin: str, form: Form) -> Fault | None:
     return Fault(
         "G2",
         f"ends with {gstin[14]}, but its other characters ask for {expected}",
-        "One of its characters is mistyped, or it is the placeholder of a template: copy it from the certificate.",
+        "one of its characters is mistyped, or it is the placeholder of a template: copy it from the certificate",
         # Nothing at hand proves that the numbers of embassies and of foreigners follow the same formula.
         Severity.ERROR if form.of_state else Severity.WARNING,
     )
@@ -100,9 +100,9 @@ def _oddities(gstin: str, form: Form) -> Iterator[Fault]:
         yield Fault(
             "G3",
             f"begins with {gstin[:2]}, which is not given out any more",
-            f"The present number of the state is {LEGACY[gstin[:2]]}.",
+            f"the present number of the state is {LEGACY[gstin[:2]]}",
             Severity.WARNING,
         )
     if form is REGULAR and gstin[13] != "Z":
-        help = "The portal allows it; look whether it is mistyped."
+        help = "the portal allows it; look whether it is mistyped"
         yield Fault("G1", f"has {gstin[13]} where nearly every one has Z", help, Severity.WARNING)

@@ -13,6 +13,7 @@ from importer import schema
 from importer.checks.book import Book, Entry, normal
 from importer.checks.gstin_forms import RULE as GSTIN_RULE
 from importer.checks.gstin_forms import compact
+from importer.checks.shape import shown
 from importer.kinds import NaturalKey
 from importer.model import Problem, Severity
 
@@ -86,18 +87,18 @@ def _repeated(first: Entry, entry: Entry, rule: NaturalKey) -> Problem:
     if _is_gstin(entry, name) and not _same_otherwise(first, entry, rule):
         return entry.problem(
             "G8",
-            f"{entry.label} and {first.label} have the same GSTIN {value}.",
+            f"{entry.label} and {first.label} have the same GSTIN {value}",
             path,
-            help="Branches may share one; otherwise one of them is wrong, or the two are one contact.",
+            help="branches may share one; otherwise one of them is wrong, or the two are one contact",
             severity=Severity.WARNING,
             related=related,
         )
     lenient = name == entry.kind.reference_field
     return entry.problem(
         "repeated-natural-key",
-        f"{entry.label} and {first.label} have {rule.words}, {value!r}: one would be taken for the other in the books.",
+        f"{entry.label} and {first.label} have {rule.words}, {shown(value)}: one would be taken for the other in the books",
         path,
-        help="A reference of its own for each is safer." if lenient else "Remove one, or make them differ in it.",
+        help="a reference of its own for each is safer" if lenient else "remove one, or make them differ in it",
         severity=Severity.WARNING if lenient else Severity.ERROR,
         related=related,
     )

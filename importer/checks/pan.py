@@ -8,7 +8,7 @@ from typing import Final
 
 from importer.checks import gstin_forms
 from importer.checks.book import Book, Entry
-from importer.checks.shape import texts
+from importer.checks.shape import shown, texts
 from importer.model import Path, Problem, Severity
 
 RULE: Final = "pan"
@@ -52,9 +52,9 @@ def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
     if wrong is not None:
         yield entry.problem(
             "P1",
-            f"The PAN {text!r} of {entry.label} is not one: {wrong[0]}.",
+            f"the PAN {shown(text)} of {entry.label} is not one: {wrong[0]}",
             path,
-            help="A PAN looks like AAPFU0939F: its fourth letter says what the holder is.",
+            help="a PAN looks like AAPFU0939F: its fourth letter says what the holder is",
             severity=wrong[1],
         )
     if wrong is None or wrong[1] is Severity.WARNING:
@@ -70,8 +70,8 @@ def _disagreement(entry: Entry, path: Path, pan: str) -> Iterator[Problem]:
             if inside is not None and inside != pan:
                 yield entry.problem(
                     "G4",
-                    f"The PAN {pan} of {entry.label} is not the one in its GSTIN {text}, which is {inside}.",
+                    f"the PAN {pan} of {entry.label} is not the one in its GSTIN {text}, which is {inside}",
                     path,
-                    help="Characters 3 to 12 of a GSTIN are the PAN of its holder: correct one of the two.",
+                    help="characters 3 to 12 of a GSTIN are the PAN of its holder: correct one of the two",
                     related=(entry.place(where),),
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importer import graph
 from importer.checks.book import Book, Entry, normal
 from importer.checks.nearest import Nearest
-from importer.checks.shape import dotted, texts
+from importer.checks.shape import dotted, shown, texts
 from importer.kinds import KINDS
 from importer.model import Path, Problem, Ref
 
@@ -39,14 +39,14 @@ def problems(book: Book) -> Iterator[Problem]:
 
 def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Path, ref: Ref) -> Problem:
     wanted = KINDS[ref.kind].label if ref.kind in KINDS else ref.kind
-    named = f"{dotted(path)} of {entry.label} names {ref.key!r}"
+    named = f"{dotted(path)} of {entry.label} names {shown(ref.key)}"
     for other in KINDS.values():
         if book.find(Ref(other.name, ref.key)) is not None:
             return entry.problem(
                 "wrong-kind-reference",
-                f"{named}, which is the key of {_a(other.label)} and not of {_a(wanted)}.",
+                f"{named}, which is the key of {_a(other.label)} and not of {_a(wanted)}",
                 path,
-                help=f"Give the key of {_a(wanted)}.",
+                help=f"give the key of {_a(wanted)}",
             )
     if ref.kind not in nearest:
         nearest[ref.kind] = Nearest(book.keys(ref.kind))
@@ -54,9 +54,9 @@ def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Pat
     raw = f"{path[-1]}_id"
     return entry.problem(
         "unresolved-reference",
-        f"{named}, but no {wanted} with this key is in the given PATHs or in the state.",
+        f"{named}, but no {wanted} with this key is in the given PATHs or in the state",
         path,
-        help=f"Did you mean {near!r}?" if near else f"Add the {wanted}, or give its FinzBooks id as `{raw}`.",
+        help=f"did you mean {shown(near)}?" if near else f"add the {wanted}, or give its FinzBooks id as `{raw}`",
     )
 
 
@@ -67,9 +67,9 @@ def cycles(entries: Mapping[Ref, Entry], needs: Mapping[Ref, Sequence[Ref]]) -> 
         path = next((path for path, ref in references(entry) if ref == loop[1]), ())
         yield entry.problem(
             "dependency-cycle",
-            f"These documents need each other, so none can be sent first: {' -> '.join(map(str, loop))}.",
+            f"these documents need each other, so none can be sent first: {' -> '.join(map(str, loop))}",
             path,
-            help="Remove one of these references.",
+            help="remove one of these references",
             related=tuple(entries[ref].place() for ref in loop[1:-1]),
         )
 

@@ -30,17 +30,17 @@ def _objects(entry: Entry, group: Group) -> Iterator[tuple[Path, Mapping[str, Tr
 def _missing(entry: Entry, group: Group, path: Path, node: Mapping[str, Tree]) -> Iterator[Problem]:
     for name in group.required:
         if name not in node:
-            yield _lacks(entry, path, f"`{name}`", f"Give `{name}`, here or in the defaults.")
+            yield _lacks(entry, path, f"`{name}`", f"give `{name}`, here or in the defaults")
     for names in (*group.either, *group.any):
         if not any(name in node for name in names):
-            yield _lacks(entry, path, f"none of {_listed(names, 'and')}", f"Give {_listed(names, 'or')}.", "has")
+            yield _lacks(entry, path, f"none of {_listed(names, 'and')}", f"give {_listed(names, 'or')}", "has")
     for name, others in group.required_without.items():
         if name not in node and not any(other in node for other in others):
-            yield _lacks(entry, path, f"`{name}`", f"Give `{name}`, or {_listed(others, 'or')} to take it from.")
+            yield _lacks(entry, path, f"`{name}`", f"give `{name}`, or {_listed(others, 'or')} to take it from")
 
 
 def _lacks(entry: Entry, path: Path, what: str, help: str, verb: str = "has no") -> Problem:
-    return entry.problem("missing-field", f"{_owner(entry, path)} {verb} {what}.", path, help=help)
+    return entry.problem("missing-field", f"{_owner(entry, path)} {verb} {what}", path, help=help)
 
 
 def _too_many(entry: Entry, group: Group, path: Path, node: Mapping[str, Tree]) -> Iterator[Problem]:
@@ -50,17 +50,17 @@ def _too_many(entry: Entry, group: Group, path: Path, node: Mapping[str, Tree]) 
             first, second = given[0], given[1]
             yield entry.problem(
                 "one-of-two",
-                f"{_owner(entry, path)} has {_listed(tuple(given), 'and')}, which exclude each other.",
+                f"{_owner(entry, path)} has {_listed(tuple(given), 'and')}, which exclude each other",
                 (*path, second),
-                help=f"Keep `{first}` or `{second}`, not both." if len(given) == 2 else "Keep one of them.",
+                help=f"keep `{first}` or `{second}`, not both" if len(given) == 2 else "keep one of them",
                 of_key=True,
                 related=(entry.place((*path, first), of_key=True),),
             )
 
 
 def _owner(entry: Entry, path: Path) -> str:
-    """``The invoice ORDER-1``, or ``line_items[0] of the invoice ORDER-1``."""
-    return f"{dotted(path)} of {entry.label}" if path else entry.label[0].upper() + entry.label[1:]
+    """``the invoice ORDER-1``, or ``line_items[0] of the invoice ORDER-1``."""
+    return f"{dotted(path)} of {entry.label}" if path else entry.label
 
 
 def _listed(names: Names, word: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from importer.checks.book import Book, Entry, normal
-from importer.checks.shape import dotted
+from importer.checks.shape import dotted, shown
 from importer.kinds import KINDS, Settles
 from importer.model import Path, Problem, Ref, Tree, Typed
 from importer.money import ZERO, add, plain
@@ -79,9 +79,9 @@ def _of_one(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem
         if share.amount <= ZERO:
             yield entry.problem(
                 "amount-not-positive",
-                f"{dotted(share.path)} of {entry.label} has the amount {plain(share.amount)}.",
+                f"{dotted(share.path)} of {entry.label} has the amount {plain(share.amount)}",
                 (*share.path, AMOUNT),
-                help="Give an amount above zero, or leave the entry out.",
+                help="give an amount above zero, or leave the entry out",
             )
         target = book.find(share.target) if share.target else None
         if target is not None:
@@ -101,9 +101,9 @@ def _more_than_held(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator
     most = f"{_at_most(worth.exact)} {plain(worth.high.total)}"
     yield entry.problem(
         f"{field}-exceed-{word}",
-        f"The {field} of {entry.label} come to {_sum(mine)}, but it is {most}.",
+        f"the {field} of {entry.label} come to {_sum(mine)}, but it is {most}",
         (*mine[over].path, AMOUNT),
-        help=f"Lower the {field}, or correct the {word}.",
+        help=f"lower the {field}, or correct the {word}",
     )
 
 
@@ -124,9 +124,9 @@ def _more_than_owed(book: Book, target: Ref, claimed: Sequence[Share]) -> Iterat
     yield share.entry.problem(
         f"allocations-exceed-{owing.kind.label.split()[-1]}",
         f"{_sum(claimed)} is settled of {owing.label}, which is {_at_most(worth.exact)} {plain(worth.high.total)}: "
-        f"{share.words}" + (f" besides {named}{more}" if others else "") + ".",
+        f"{share.words}" + (f" besides {named}{more}" if others else ""),
         (*share.path, AMOUNT),
-        help="Lower the amounts to what is owed; what is left of a payment or note may stay unapplied.",
+        help="lower the amounts to what is owed; what is left of a payment or note may stay unapplied",
         related=(owing.place(), *(one.entry.place((*one.path, AMOUNT)) for one in others[:_MOST_NAMED])),
     )
 
@@ -158,9 +158,9 @@ def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
         return  # one by key, the other by id: they may well be the same
     yield share.entry.problem(
         "allocation-other-customer",
-        f"{dotted(share.path)} of {share.entry.label}, which is {own[1]!r}'s, goes to {target.label} of {its[1]!r}.",
+        f"{dotted(share.path)} of {share.entry.label}, which is {shown(own[1])}'s, goes to {target.label} of {shown(its[1])}",
         share.path,
-        help="Settle only documents of the same contact (fact sheet, section 17).",
+        help="settle only documents of the same contact (fact sheet, section 17)",
         related=(target.place((its[0],)),),
     )
 
@@ -171,9 +171,9 @@ def _draft(share: Share, target: Entry) -> Iterator[Problem]:
         return
     yield share.entry.problem(
         "allocation-to-draft",
-        f"{dotted(share.path)} of {share.entry.label} goes to {target.label}, which stays a draft.",
+        f"{dotted(share.path)} of {share.entry.label} goes to {target.label}, which stays a draft",
         share.path,
-        help=f"Give {target.label} `{posts}: true`, or leave the entry out.",
+        help=f"give {target.label} `{posts}: true`, or leave the entry out",
         related=(target.place(),),
     )
 
@@ -191,9 +191,9 @@ def _repeated(entry: Entry) -> Iterator[Problem]:
             continue
         yield entry.problem(
             "repeated-allocation",
-            f"{entry.label} settles {target[1]!r} twice, in {settles.field}[{seen[target]}] and [{at}].",
+            f"{entry.label} settles {shown(target[1])} twice, in {settles.field}[{seen[target]}] and [{at}]",
             (settles.field, at),
-            help="Put the amounts together in one entry.",
+            help="put the amounts together in one entry",
             related=(entry.place((settles.field, seen[target])),),
         )
 

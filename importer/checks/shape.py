@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from importer import schema
 from importer.model import Path, Tree
+
+MOST_SHOWN: Final = 60  # characters of a value in a message
 
 Names = tuple[str, ...]  # a path without list positions, or a group of names beside each other
 
@@ -108,3 +110,9 @@ def dotted(path: Path) -> str:
     """How people write a path: ``line_items[0].rate``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(steps).lstrip(".")
+
+
+def shown(text: str) -> str:
+    """``text`` as a message quotes it: cut to what can be taken in, on one line, nothing invisible."""
+    cut = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
+    return '"' + "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut) + '"'

@@ -14,7 +14,7 @@ from typing import Final
 
 from importer.checks.book import Book, Entry
 from importer.checks.nearest import Nearest, folded
-from importer.checks.shape import dotted, texts
+from importer.checks.shape import dotted, shown, texts
 from importer.model import Path, Problem, Severity
 
 RULE: Final = "state-code"
@@ -118,7 +118,7 @@ def _unknown(entry: Entry, path: Path, text: str) -> Problem:
     in_address = len(path) > 1 and _FORM.fullmatch(text) is not None
     return entry.problem(
         "S1",
-        f"{dotted(path)} of {entry.label} is {text!r}, which is not the code of a state.",
+        f"{dotted(path)} of {entry.label} is {shown(text)}, which is not the code of a state",
         path,
         help=_advice(text),
         severity=Severity.WARNING if in_address else Severity.ERROR,
@@ -131,8 +131,8 @@ def _advice(text: str) -> str:
     if near is not None:
         state = resolve(near)
     if state is None:
-        return "A state is written as in ISO 3166-2: IN-KA, IN-MH."
+        return "a state is written as in ISO 3166-2: IN-KA, IN-MH"
     if not state.codes:
-        return f"{state.name} ({state.number}) has no code of the form IN-XX."
+        return f"{state.name} ({state.number}) has no code of the form IN-XX"
     spellings = " or ".join(state.codes)
-    return f"{'Did you mean' if near else 'Write'} {spellings} for {state.name}{'?' if near else '.'}"
+    return f"{'did you mean' if near else 'write'} {spellings} for {state.name}{'?' if near else ''}"

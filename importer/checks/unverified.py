@@ -17,20 +17,23 @@ from importer.model import Problem
 # What says the same with fields that are documented. By field name: a discount is one wherever it stands.
 INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "discount": "Fold the discount into the rate",
-        "shipping_charge": "Add a line for the shipping",
-        "adjustment": "Add a line for the adjustment",
-        "tds_amount": "Leave the TDS out, and settle it in FinzBooks by hand",
-        "bank_charges": "Leave the charges out, and enter them in FinzBooks by hand",
+        "discount": "fold the discount into the rate",
+        "shipping_charge": "add a line for the shipping",
+        "adjustment": "add a line for the adjustment",
+        "tds_amount": "leave the TDS out, and settle it in FinzBooks by hand",
+        "bank_charges": "leave the charges out, and enter them in FinzBooks by hand",
     }
 )
 
 
 def problems(book: Book, allowed: frozenset[str]) -> Iterator[Problem]:
     """unverified-field, once for each place where one is given."""
+    barred: dict[str, list[Names]] = {}
     for entry in book.entries:
-        barred = [path for path in entry.shape.unverified if not _is_allowed(entry.ref.kind, path, allowed)]
-        for names in _outermost(barred):
+        kind = entry.ref.kind
+        if kind not in barred:
+            barred[kind] = _outermost([path for path in entry.shape.unverified if not _is_allowed(kind, path, allowed)])
+        for names in barred[kind]:
             yield from _given(entry, names)
 
 
@@ -45,12 +48,12 @@ def _outermost(paths: list[Names]) -> list[Names]:
 
 def _given(entry: Entry, names: Names) -> Iterator[Problem]:
     for path, _ in found(entry.fields, names):
-        instead = INSTEAD.get(names[-1], "Leave it out")
+        instead = INSTEAD.get(names[-1], "leave it out")
         yield entry.problem(
             "unverified-field",
-            f"What FinzBooks makes of `{dotted(path)}` is not documented, so it is not sent.",
+            f"what FinzBooks makes of `{dotted(path)}` is not documented, so it is not sent",
             path,
             help=f"{instead}; or, once tried in a sandbox, name {'.'.join((entry.ref.kind, *names))} "
-            "under `allow_unverified` in finzbooks.yaml.",
+            "under `allow_unverified` in finzbooks.yaml",
             of_key=True,
         )

@@ -149,7 +149,8 @@ class OrgRates:
     def percent(self, tax: str | None, tax_id: str | None) -> tuple[Decimal, Decimal] | None:
         """Lowest and highest percentage that may be charged; None for a tax the org does not have.
 
-        A line without any tax carries none. CGST and SGST together make the same rate as IGST, so the split does not matter for a total.
+        A line without any tax carries none. CGST and SGST together make the same rate as IGST, so that the split does
+        not matter for a total.
         """
         if tax is None and tax_id is None:
             return NO_TAX

@@ -22,12 +22,12 @@ def test_a_reference_to_nothing_names_the_nearest_key(problems: Problems) -> Non
         f"contacts: [{{key: acme, contact_name: A}}]\ninvoices: [{{key: I, customer: acne, {INVOICE}}}]"
     )
     assert (problem.code, problem.pointer) == ("unresolved-reference", "/invoices/0/customer")
-    assert problem.help == "Did you mean 'acme'?"
+    assert problem.help == 'did you mean "acme"?'
 
 
 def test_case_and_lost_zeros_are_recognised(problems: Problems) -> None:
     text = f"contacts: [{{key: C-007, contact_name: A}}]\ninvoices: [{{key: I, customer: c 007, {INVOICE}}}]"
-    assert problems(text)[0].help == "Did you mean 'C-007'?"
+    assert problems(text)[0].help == 'did you mean "C-007"?'
 
 
 def test_a_reference_into_a_list_is_pointed_at(problems: Problems) -> None:

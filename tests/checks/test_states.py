@@ -57,7 +57,7 @@ def test_what_people_write_is_understood_and_the_right_code_named(problems: Prob
     (problem,) = problems(place(text))
     assert (problem.code, problem.severity, problem.pointer) == ("S1", Severity.ERROR, "/contacts/0/place_of_contact")
     assert f"{right} for " in problem.help
-    assert repr(text) in problem.message
+    assert f'"{text}"' in problem.message
 
 
 @pytest.mark.parametrize("text", ["", "IN-ZZ", "Texas!", "99", "???", "0"])

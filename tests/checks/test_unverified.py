@@ -30,7 +30,7 @@ def test_a_field_that_nobody_has_described_is_refused_where_it_stands(problems: 
 def test_what_to_do_instead_is_said(problems: Problems) -> None:
     told = {one.pointer: one for one in problems(TEXT)}
     line = told["/invoices/0/line_items/1/discount"]
-    assert line.help.startswith("Fold the discount into the rate")
+    assert line.help.startswith("fold the discount into the rate")
     assert "invoices.line_items.discount" in line.help
     assert line.place is not None
     assert line.place.file == "invoices/0/line_items/1/discount@name"

@@ -39,6 +39,18 @@ def test_the_guard_sees_the_rows_before(api: Api) -> None:
     assert results[1]["error"]["code"] == "conflict.duplicate"
 
 
+def test_a_crash_in_a_row_keeps_the_rows_before_leaves_nothing_of_its_own_and_is_not_remembered(api: Api) -> None:
+    rows = [invoice_body(api.contact(), reference_number=name) for name in "ABC"]
+    api.books.db.run(
+        "CREATE TRIGGER crash BEFORE INSERT ON entries WHEN NEW.reference = 'B' BEGIN SELECT RAISE(ABORT, 'x'); END"
+    )
+    assert api.send("POST", "/bulk/invoices", {"invoices": rows}, key="b").status_code == 500
+    assert [invoice["reference_number"] for invoice in api.get("/invoices")["invoices"]] == ["A"]
+    api.books.db.run("DROP TRIGGER crash")
+    again = api.send("POST", "/bulk/invoices", {"invoices": rows}, key="b").json()
+    assert [result["ok"] for result in again["results"]] == [False, True, True]  # the guard knows the first
+
+
 @pytest.mark.parametrize("count", [0, 51])
 def test_none_or_more_than_fifty_rows_are_422(api: Api, count: int) -> None:
     refused = api.refused("POST", "/bulk/invoices", {"invoices": [{}] * count})

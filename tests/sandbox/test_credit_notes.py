@@ -94,7 +94,8 @@ def test_a_voided_note_counts_no_more_and_cannot_be_applied(api: Api) -> None:
     customer = api.contact()
     path = f"/credit_notes/{made(api, customer)['credit_note_id']}"
     voided = api.post(f"{path}/void")["credit_note"]
-    assert (voided["status"], voided["balance"], api.ledger(customer)) == ("CANCELLED", 0, 0)
+    assert (voided["status"], voided["balance"]) == ("CANCELLED", 0)
+    assert api.ledger(customer) == 0
     application = {"invoice_id": api.invoice(customer)["invoice_id"], "amount": 1}
     assert api.refused("POST", f"{path}/apply-to-invoice", application) == (400, INVALID, "status")
 

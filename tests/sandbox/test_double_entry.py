@@ -11,16 +11,24 @@ from hypothesis import strategies as st
 from importer.sandbox.books import Books
 from sandbox.client import Api, HandClock, invoice_body
 
-AMOUNTS = st.sampled_from([Decimal(text) for text in ("-1", "0", "0.01", "33.33", "50", "100", "118", "1000")])
+GOOD = ("0.01", "1", "33.33", "50", "100", "118")
+AMOUNTS = st.sampled_from([Decimal(text) for text in (*GOOD, *GOOD, "-1", "0", "1000")])  # legal more often than not
+TAKEN_OFF = st.sampled_from([Decimal(0), Decimal(0), Decimal(10)])
 PLACES = st.integers(0, 5)
 STEPS = st.one_of(
     st.tuples(st.just("invoice"), PLACES, AMOUNTS, st.booleans(), st.booleans()),
-    st.tuples(st.just("payment"), PLACES, PLACES, AMOUNTS, AMOUNTS, AMOUNTS),
+    st.tuples(st.just("payment"), PLACES, PLACES, AMOUNTS, AMOUNTS, TAKEN_OFF),
     st.tuples(st.just("apply payment"), PLACES, PLACES, AMOUNTS),
     st.tuples(st.just("note"), PLACES, AMOUNTS, st.booleans()),
     st.tuples(st.just("edit note"), PLACES, AMOUNTS),
     st.tuples(st.just("apply note"), PLACES, PLACES, AMOUNTS),
     st.tuples(st.sampled_from(["approve", "void", "delete", "void note", "edit draft"]), PLACES),
+)
+# Every example begins with documents of both customers, so that steps find something to act upon.
+BEGINNING: tuple[tuple[Any, ...], ...] = (
+    *(("invoice", place, Decimal(100 + place), place > 1, place != 3) for place in range(5)),
+    *(("payment", place, 0, Decimal(150), Decimal(0), Decimal(10)) for place in range(2)),
+    *(("note", place, Decimal(80), place > 0) for place in range(2)),
 )
 
 
@@ -102,14 +110,14 @@ class Bookkeeper:
         return owed
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(STEPS, min_size=5, max_size=25))
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS, max_size=20))
 def test_the_books_balance_and_agree_with_the_documents(steps: list[tuple[Any, ...]]) -> None:
     books = Books(":memory:", HandClock())
     api = Api(books)
     try:
         keeper = Bookkeeper(api)
-        for step in steps:
+        for step in (*BEGINNING, *steps):
             keeper.do(step)
             trial = api.get("/reports/trial_balance?as_of_date=2026-12-31")["trial_balance"]
             assert trial["total_debit"] == trial["total_credit"]

@@ -37,7 +37,7 @@ def test_tax_is_rounded_half_up_by_line_and_by_component(api: Api) -> None:
 
 def test_line_discount_shipping_adjustment_and_tds_make_the_total(api: Api) -> None:
     line = {"name": "Nut", "quantity": 2, "rate": 100, "discount": 20, "tax_id": api.tax()}
-    extra = {"shipping_charge": 50, "adjustment": -5, "tds_amount": 18, "round_off": Decimal("-0.40")}
+    extra: dict[str, Any] = {"shipping_charge": 50, "adjustment": -5, "tds_amount": 18, "round_off": Decimal("-0.40")}
     invoice = api.invoice(api.contact(), line_items=[line], **extra)
     assert (invoice["sub_total"], invoice["tax_total"]) == (180, Decimal("32.40"))
     assert invoice["total"] == Decimal("239.00")
@@ -69,7 +69,8 @@ def test_the_status_follows_balance_and_due_date(api: Api, clock: HandClock) -> 
 
 def test_a_draft_posts_nothing_until_it_is_approved(api: Api) -> None:
     invoice = draft(api)
-    assert (invoice["status"], api.ledger(invoice["customer_id"])) == ("DRAFT", 0)
+    assert invoice["status"] == "DRAFT"
+    assert api.ledger(invoice["customer_id"]) == 0
     assert api.post(f"/invoices/{invoice['invoice_id']}/approve")["invoice"]["status"] == "OVERDUE"
     assert api.ledger(invoice["customer_id"]) == 100
     refused = api.refused("POST", f"/invoices/{invoice['invoice_id']}/approve")
@@ -173,7 +174,9 @@ def test_the_list_is_filtered_inclusively(api: Api) -> None:
     assert api.refused("GET", "/invoices?date_from=May") == (422, "validation.failed", "date_from")
 
 
-LINE = {"name": "Nut", "quantity": 1, "rate": 1}
+LINE: dict[str, Any] = {"name": "Nut", "quantity": 1, "rate": 1}
+UNCOUNTED = {"name": "Nut", "rate": 1}
+HUGE = LINE | {"quantity": 10**12, "rate": 10**12}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +190,7 @@ LINE = {"name": "Nut", "quantity": 1, "rate": 1}
         ({"place_of_supply": "INKA"}, (400, "validation.invalid_value", "place_of_supply")),
         ({"line_items": []}, (400, "validation.required_field", "line_items")),
         ({"line_items": [LINE, 1]}, (422, "validation.failed", "line_items")),
-        ({"line_items": [LINE, LINE | {"quantity": None}]}, (400, "validation.required_field", "line_items[1].quantity")),
+        ({"line_items": [LINE, UNCOUNTED]}, (400, "validation.required_field", "line_items[1].quantity")),
         ({"line_items": [LINE | {"quantity": 0}]}, (400, "validation.invalid_value", "line_items[0].quantity")),
         ({"line_items": [LINE | {"rate": None}]}, (400, "validation.required_field", "line_items[0].rate")),
         ({"line_items": [LINE | {"name": None}]}, (400, "validation.required_field", "line_items[0].name")),
@@ -195,7 +198,7 @@ LINE = {"name": "Nut", "quantity": 1, "rate": 1}
         ({"line_items": [LINE | {"discount": 2}]}, (400, "validation.invalid_value", "line_items[0].discount")),
         ({"line_items": [LINE | {"item_id": "it_no"}]}, (404, "not_found.resource", "line_items[0].item_id")),
         ({"line_items": [LINE, LINE | {"tax_id": "tx_no"}]}, (404, "not_found.resource", "line_items[1].tax_id")),
-        ({"line_items": [LINE | {"quantity": 10**12, "rate": 10**12}]}, (400, "validation.invalid_value", "line_items[0].rate")),
+        ({"line_items": [HUGE]}, (400, "validation.invalid_value", "line_items[0].rate")),
         ({"line_items": [LINE | {"rate": 0}]}, (400, "validation.invalid_value", "line_items")),
         ({"branch_id": "br_no"}, (404, "not_found.resource", "branch_id")),
         ({"salesperson_id": "sp_no"}, (404, "not_found.resource", "salesperson_id")),

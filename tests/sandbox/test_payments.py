@@ -53,7 +53,11 @@ def test_money_that_cannot_go_there_is_refused_and_nothing_is_written(api: Api) 
     voided = api.invoice(customer, "71.00")["invoice_id"]
     api.post(f"/invoices/{voided}/void")
     foreign = api.invoice(api.contact(), "100.00")["invoice_id"]
+    second = api.invoice(customer, "90.00")["invoice_id"]
+    one_paisa_more = Decimal("100.01")
     for body, refusal in (
+        (receipt(customer, 500, (posted, one_paisa_more)), (400, INVALID, "allocations[0].amount")),
+        (receipt(customer, 100, (posted, 60), (second, 50)), (400, INVALID, "allocations[1].amount")),
         (receipt(customer, 500, (posted, 100), (posted, 1)), (400, INVALID, "allocations[1].amount")),
         (receipt(customer, 99, (posted, 100)), (400, INVALID, "allocations[0].amount")),
         (receipt(customer, 100, (posted, 50), (drafted, 50)), (400, INVALID, "allocations[1].invoice_id")),
@@ -67,7 +71,7 @@ def test_money_that_cannot_go_there_is_refused_and_nothing_is_written(api: Api) 
         assert api.refused("POST", "/payments", body) == refusal
     assert api.get("/payments")["payments"] == []
     assert api.get(f"/invoices/{posted}")["invoice"]["balance"] == 100
-    assert api.ledger(customer) == 100
+    assert api.ledger(customer) == 190
 
 
 @pytest.mark.parametrize(
@@ -108,8 +112,11 @@ def test_tds_clears_gross_and_charges_are_an_expense(api: Api) -> None:
     invoice = api.invoice(customer, "1000.00")["invoice_id"]
     api.post("/payments", receipt(customer, 900, (invoice, 1000), tds_amount=100, bank_charges=5))
     assert trial(api) == {
-        **{"HDFC Current": 895, "Accounts Receivable": 0, "TDS Receivable": 100},
-        **{"Sales": -1000, "Bank Charges": 5},
+        "HDFC Current": 895,
+        "Accounts Receivable": 0,
+        "TDS Receivable": 100,
+        "Sales": -1000,
+        "Bank Charges": 5,
     }
 
 

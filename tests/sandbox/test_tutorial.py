@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from sandbox.client import Api
 
@@ -11,7 +12,12 @@ def test_sale_receipt_and_credit_note_settle_the_invoice_exactly(api: Api) -> No
     customer = api.contact(contact_type="CUSTOMER")
     item = api.item(account_id=api.account("Consulting Revenue"))
     lines = [{"item_id": item, "quantity": 1}]
-    body = {"customer_id": customer, "date": "2026-05-19", "due_date": "2026-06-18", "place_of_supply": "IN-KA"}
+    body: dict[str, Any] = {
+        "customer_id": customer,
+        "date": "2026-05-19",
+        "due_date": "2026-06-18",
+        "place_of_supply": "IN-KA",
+    }
     made = api.post("/invoices", {**body, "line_items": lines, "auto_approve": True, "reference_number": "ORDER-99031"})
     invoice = made["invoice"]
     assert made["message"] == "The invoice has been created and approved."
