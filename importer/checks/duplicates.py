@@ -50,7 +50,7 @@ def _duplicate(book: Book, first: Entry, entry: Entry) -> Problem:
         "duplicate-document",
         f"{entry.label} and {first.label} have the same {entry.kind.party_field} {shown(party[1] if party else '')}, "
         f"date {entry.typed[DATE]}, total {plain(worth.high.total) if worth else ''} "
-        f"and reference {shown(entry.reference())}",
+        f"and reference {shown(entry.reference() or '')}",
         help=f"remove one of them, or give each a `{entry.kind.reference_field}` of its own",
         related=(first.place(),),
     )

@@ -96,7 +96,8 @@ def _repeated(first: Entry, entry: Entry, rule: NaturalKey) -> Problem:
     lenient = name == entry.kind.reference_field
     return entry.problem(
         "repeated-natural-key",
-        f"{entry.label} and {first.label} have {rule.words}, {shown(value)}: one would be taken for the other in the books",
+        f"{entry.label} and {first.label} have {rule.words}, {shown(str(value))}: "
+        "in the books, one would be taken for the other",
         path,
         help="a reference of its own for each is safer" if lenient else "remove one, or make them differ in it",
         severity=Severity.WARNING if lenient else Severity.ERROR,

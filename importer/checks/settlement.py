@@ -158,9 +158,10 @@ def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
         return  # one by key, the other by id: they may well be the same
     yield share.entry.problem(
         "allocation-other-customer",
-        f"{dotted(share.path)} of {share.entry.label}, which is {shown(own[1])}'s, goes to {target.label} of {shown(its[1])}",
+        f"{dotted(share.path)} of {share.entry.label}, which is of {shown(own[1])}, "
+        f"goes to {target.label}, which is of {shown(its[1])}",
         share.path,
-        help="settle only documents of the same contact (fact sheet, section 17)",
+        help="settle only documents of the same contact",
         related=(target.place((its[0],)),),
     )
 
