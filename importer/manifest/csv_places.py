@@ -26,7 +26,7 @@ def cells(text: str, at: int) -> list[tuple[int, int]]:
     while True:
         start = at
         if text.startswith('"', at):
-            at = _after_quotes(text, at)
+            at = after_quotes(text, at)
         end = _END_OF_CELL.search(text, at)
         at = end.start() if end else len(text)
         found.append((start, at))
@@ -35,7 +35,7 @@ def cells(text: str, at: int) -> list[tuple[int, int]]:
         at += 1
 
 
-def _after_quotes(text: str, at: int) -> int:
+def after_quotes(text: str, at: int) -> int:
     """The position behind the quoted part that begins at ``at``; the end of the text if it is not closed."""
     while True:
         at = text.find('"', at + 1)

@@ -9,7 +9,7 @@ from typing import Final
 
 from importer.kinds import KINDS
 from importer.manifest.csv_columns import Column, columns
-from importer.manifest.csv_places import RowPlaces, Sheet, cells
+from importer.manifest.csv_places import RowPlaces, Sheet, after_quotes, cells
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import as_key, did_you_mean, level
 from importer.model import Place, Problem, Tree
@@ -65,12 +65,13 @@ def _rows(sheet: Sheet, problems: list[Problem]) -> Iterator[tuple[int, Row]]:
 def _broken_record(sheet: Sheet, line: int, said: str) -> Problem:
     text = sheet.text
     found = cells(text, sheet.lines.start(line))
-    start, end = max(found, key=lambda cell: cell[1] - cell[0])
     rest = "; the rest of the file was not read"
-    if end == len(text) and _is_open(text[start:end]):
+    start, end = found[-1]
+    if _is_open(text[start:end]):
         return Problem(
             "unclosed-quote", f"a quote opens here and is never closed{rest}", sheet.lines.place(start), _QUOTES
         )
+    start, end = max(found, key=lambda cell: cell[1] - cell[0])
     if end - start > csv.field_size_limit():
         message = f"this cell is longer than {csv.field_size_limit():,} characters{rest}"
         return Problem("cell-too-long", message, sheet.lines.place(start), "see that its quotes are closed")
@@ -82,11 +83,11 @@ _QUOTES: Final = 'a quote within a cell is written twice, and the whole cell in 
 
 
 def _is_open(cell: str) -> bool:
-    return cell.startswith('"') and (len(cell) == 1 or re.fullmatch(r'"(?:[^"]|"")*', cell) is not None)
+    return cell.startswith('"') and after_quotes(cell, 0) == len(cell) and cell.count('"') % 2 == 1
 
 
 def _is_stray(cell: str) -> bool:
-    return cell.startswith('"') and re.fullmatch(r'"(?:[^"]|"")*"', cell) is None
+    return cell.startswith('"') and after_quotes(cell, 0) < len(cell)
 
 
 def _is_comma_separated(sheet: Sheet, header: Row, reading: Reading) -> bool:

@@ -12,7 +12,7 @@ from importer.manifest.defaults import Defaults, defaults_of, locator, merged
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import canonicalise, level
 from importer.manifest.source import SourceFile, decode, nothing_in
-from importer.manifest.yaml_reader import read_tree, read_yaml
+from importer.manifest.yaml_reader import read_yaml
 from importer.model import Document, Manifest, Place, Problem, Ref
 
 YAML_SUFFIXES: Final = (".yaml", ".yml")
@@ -30,19 +30,6 @@ def read(files: Iterable[SourceFile], defaults: Sequence[Defaults] = (), *, pure
     for source in files:
         manifest.add(source)
     return Manifest(tuple(manifest.documents), tuple(manifest.problems), tuple(manifest.files))
-
-
-def project_defaults(source: SourceFile) -> tuple[Defaults | None, tuple[Problem, ...]]:
-    """The section ``defaults`` of a project file, for ``read``; None if it has none. No other is looked at."""
-    text, problems = decode(source)
-    if problems:
-        return None, problems
-    places, found = read_tree(source.name, text)
-    section = places.below("defaults") if places is not None else None
-    if section is None:
-        return None, tuple(found)
-    defaults, wrong = defaults_of(section)
-    return defaults, (*found, *wrong)
 
 
 class _Manifest:

@@ -47,10 +47,11 @@ def decode(source: SourceFile, limit: int = MAX_BYTES) -> tuple[str, tuple[Probl
     refusal = _unreadable(source, limit)
     if refusal is not None:
         return "", (refusal,)
+    data = source.data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = source.data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return "", (_not_utf8(source, error.start),)
+        return "", (_not_utf8(source.name, data, error.start),)
     if not text or text.isspace():
         return "", (nothing_in(source),)
     found = _CONTROL.search(text)
@@ -84,10 +85,10 @@ def _unreadable(source: SourceFile, limit: int) -> Problem | None:
     return None
 
 
-def _not_utf8(source: SourceFile, at: int) -> Problem:
-    before = source.data[:at].decode("utf-8-sig")
-    message = f"the file is not UTF-8: byte 0x{source.data[at]:02X} cannot stand here"
-    return Problem("not-utf-8", message, Lines(source.name, before).place(len(before)), _AS_UTF8)
+def _not_utf8(file: str, data: bytes, at: int) -> Problem:
+    before = data[:at].decode("utf-8")
+    message = f"the file is not UTF-8: byte 0x{data[at]:02X} cannot stand here"
+    return Problem("not-utf-8", message, Lines(file, before).place(len(before)), _AS_UTF8)
 
 
 def _control_character(file: str, text: str, at: int) -> Problem:

@@ -105,7 +105,7 @@ class Nodes:
             self._too_deep(event)
         kind = "map" if type(event) is MappingStartEvent else "seq"
         if event.tag is not None:
-            self._check_tag(event, kind)
+            self.check_tag(event, kind)
         self.marks.append(mark(event.start_mark.index, event.start_mark.index + 1))
         return self._mapping(depth) if kind == "map" else self._sequence(depth)
 
@@ -223,7 +223,8 @@ class Nodes:
         self.problem("too-deep", message, event)
         raise Stopped
 
-    def _check_tag(self, event: Event, kind: str) -> None:
+    def check_tag(self, event: Event, kind: str) -> None:
+        """Report a tag other than ``!`` and that of ``kind``: str, map or seq."""
         if event.tag not in ("!", _TAG + kind):
             tag = event.tag.replace(_TAG, "!!")
             self.problem(
@@ -232,7 +233,7 @@ class Nodes:
 
     def _check_text(self, event: Event) -> None:
         if event.tag is not None:
-            self._check_tag(event, "str")
+            self.check_tag(event, "str")
         if event.value.isprintable():
             return
         if _SURROGATE.search(event.value):

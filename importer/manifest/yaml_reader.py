@@ -32,9 +32,9 @@ PROJECT_ONLY: Final = frozenset(("org_id", "state", "include", "rules", "allow_u
 
 # YAML 1.1, which the parsers follow, takes these for line ends; nobody's editor does.
 _SEPARATOR: Final = re.compile("[\x85\u2028\u2029]")
+_TABS: Final = "indent with blanks, not with tabs"
 # What the parsers say, and what usually is the cause.
 _CAUSES: Final = (
-    ("\\t", "indent with blanks, not with tabs"),
     ("cannot start any token", "put the text in quotes"),
     ("mapping values are not allowed", "put a text that holds `: ` in quotes, or mend the indentation"),
     ("", "mend the indentation, and see that quotes and brackets are closed"),
@@ -50,7 +50,7 @@ def read_yaml(file: str, text: str, *, pure: bool = False) -> Reading:
     separator = _SEPARATOR.search(text)
     if separator is not None:
         reader.nodes.problems.append(_stray_separator(reader.nodes, separator))
-    _to_the_end(reader.nodes, reader.documents)
+    _to_the_end(reader.nodes, text, reader.documents)
     return reader.reading
 
 
@@ -66,28 +66,28 @@ def read_tree(file: str, text: str, *, pure: bool = False) -> tuple[TreePlaces |
                 if tree is not None:
                     found.append(places)
 
-    _to_the_end(nodes, first)
+    _to_the_end(nodes, text, first)
     return (found[0] if found else None), nodes.problems
 
 
-def _to_the_end(nodes: Nodes, walk: Callable[[], None]) -> None:
+def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> None:
     """Run ``walk`` over the events of ``nodes``; an error of syntax becomes a problem, and the end."""
     try:
         walk()
     except Stopped:
         pass
     except yaml.YAMLError as error:
-        nodes.problems.append(_syntax_problem(nodes, error))
+        nodes.problems.append(_syntax_problem(nodes, text, error))
 
 
-def _syntax_problem(nodes: Nodes, error: yaml.YAMLError) -> Problem:
+def _syntax_problem(nodes: Nodes, text: str, error: yaml.YAMLError) -> Problem:
     said = getattr(error, "problem", None) or "it cannot be parsed"
     context = getattr(error, "context", None)
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = nodes.lines.place(min(found.index, nodes.lines.size) if found is not None else 0)
-    help = next(help for words, help in _CAUSES if words in said)
+    at = min(found.index, len(text)) if found is not None else 0
+    help = _TABS if text.startswith("\t", at) else next(help for words, help in _CAUSES if words in said)
     message = f"this is not YAML: {context + ', ' if context else ''}{said}; the rest of the file was not read"
-    return Problem("yaml-syntax", message, place, help)
+    return Problem("yaml-syntax", message, nodes.lines.place(at), help)
 
 
 def _stray_separator(nodes: Nodes, found: re.Match[str]) -> Problem:
@@ -120,6 +120,8 @@ class _Sections:
             )
             self.nodes.tree(event, 1)
             return
+        if event.tag is not None:
+            self.nodes.check_tag(event, "map")
         self._sections()
 
     def _sections(self) -> None:
