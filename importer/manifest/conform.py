@@ -95,7 +95,9 @@ def _worded(document: Document, faults: list[Fault]) -> Iterator[Problem]:
         elif path not in telling or _rank(keyword) < _rank(telling[path]):
             telling[path] = keyword
     for path, keyword in telling.items():
-        yield _problem(document, path, _words(document, path, keyword))
+        # A field with a rule of its own (GSTIN, PAN, state) is worded by that rule, which knows what would be right.
+        if keyword != "pattern" or "x-rule" not in _node(document.kind, path):
+            yield _problem(document, path, _words(document, path, keyword))
 
 
 def _rank(keyword: str) -> int:

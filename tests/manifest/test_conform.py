@@ -92,7 +92,7 @@ VALUES = [
     ("invoices", "date", "46161", "not-a-date"),
     ("invoices", "date", "2026-5-9", "not-a-date"),
     ("invoices", "date", "2026-05-19\n", "not-a-date"),
-    ("invoices", "place_of_supply", "KA", "bad-format"),
+    ("invoices", "currency_code", "rupees", "bad-format"),
     ("items", "hsn_sac", "12\n", "bad-format"),
     ("items", "hsn_sac", "१२", "bad-format"),
     ("payments", "mode", "bank transfer", "not-one-of"),
@@ -181,3 +181,8 @@ def test_jsonschema_steps_in_where_its_faster_sibling_is_missing(monkeypatch: py
     monkeypatch.setattr(module, "HAS_RUST", False)
     monkeypatch.setattr(module, "validator", module.validator.__wrapped__)
     assert checked("items", {"hsn_sac": "12\n"})[0].code == "bad-format"
+
+
+def test_the_form_of_a_field_with_a_rule_of_its_own_is_left_to_that_rule() -> None:
+    assert checked("invoices", {"place_of_supply": "KA"}) == []
+    assert [one.code for one in checked("invoices", {"place_of_supply": ["KA"]})] == ["wrong-type"]
