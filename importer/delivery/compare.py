@@ -75,7 +75,8 @@ def _value(
     table: Mapping[tuple[str, ...], Field], known: Field, value: Any, got: Any, path: tuple[str, ...], shown: str
 ) -> Iterator[Change]:
     if isinstance(value, Mapping):
-        yield from _object(table, value, got if isinstance(got, Mapping) else {}, path, shown)
+        row = got if isinstance(got, Mapping) else _nothing(table, value, path)
+        yield from _object(table, value, row, path, shown)
     elif isinstance(value, list):
         rows = got if isinstance(got, list) else []
         if len(rows) != len(value):
@@ -88,6 +89,14 @@ def _value(
                 yield Change(f"{shown}[{position}]", _shown(row), _shown(inner))
     elif not same(known, value, got):
         yield Change(shown, _shown(got), _shown(value))
+
+
+def _nothing(
+    table: Mapping[tuple[str, ...], Field], value: Mapping[str, Any], path: tuple[str, ...]
+) -> Mapping[str, None]:
+    """What an object that is answered as null holds: nothing, in each of the fields of ``value``."""
+    known = (table.get((*path, name)) for name in value)
+    return {name: None for one in known if one is not None for name in one.answers[:1]}
 
 
 def _shown(value: Any) -> Any:

@@ -117,7 +117,7 @@ def _values(kind: Kind, names: Sequence[str], row: Mapping[str, Any], *, of_answ
         sent_as, known = _field(kind, name)
         value = answered(row, known) if of_answer else row.get(sent_as)
         word = text(value)[:10] if known.type == "date" else text(value)
-        if not word or value is MISSING:
+        if not word:
             return None
         found.append(word)
     return tuple(found)

@@ -24,8 +24,6 @@ def text(value: Any) -> str:
 
 def amount(value: Any) -> Decimal | None:
     """``value`` as an amount, None for what is none. JSON numbers arrive as Decimal or int, never as float."""
-    if value is None or value is MISSING or isinstance(value, bool):
-        return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any
 from importer.delivery.remote import amount, text
 from importer.kinds import KINDS, Settles
 from importer.manifest.typed import typed
-from importer.model import Action, Document, Intent, Receipt, Ref, StepId
+from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
 from importer.plan.known import Known
 from importer.plan.said import canonical, changes
 from importer.plan.value import Entry, Step
@@ -33,7 +33,6 @@ def application_steps(
         return
     owner = steps[StepId(document.kind, document.key)]
     entries = list(entries_of(document, settles))
-    parts = {part for part, _ in entries}
     done_before = _applied_wholly(owner, [entry for _, entry in entries])
     for part, entry in entries:
         own = StepId(document.kind, document.key, part)
@@ -45,23 +44,28 @@ def application_steps(
             remote_id=owner.remote_id,
             generation=known.generations.get(own, 0),
             needs=tuple(_needs(owner, settles, entry, steps)),
-            after=tuple(payments.get(Ref(settles.target, entry.target_key), ())),
+            after=tuple(payments.get(_target(settles, entry), ())),
             entry=entry,
         )
         found = _application(step, settles, owner, receipts.get(own), known.intents.get(own), done_before)
         if found is not None:
             yield found
-    for gone in receipts:
-        if gone.part not in parts:
-            yield replace(
-                owner,
-                id=gone,
-                action=Action.CONFLICT,
-                code="application-gone",
-                needs=(),
-                reason=f"It was applied to {gone.part.rpartition('#')[0]}, and the manifest no longer says so.",
-                help="Put the application back: the books cannot take it back through the API.",
-            )
+    parts = {part for part, _ in entries}
+    yield from (_gone(owner, one) for one in receipts if one.part not in parts)
+
+
+def _gone(owner: Step, part: StepId) -> Step:
+    return replace(
+        owner,
+        id=part,
+        action=Action.CONFLICT,
+        code="application-gone",
+        needs=(),
+        changes=(),
+        settles=None,
+        reason=f"It was applied to {part.part.rpartition('#')[0]}, and the manifest no longer says so.",
+        help="Put the application back: the books cannot take it back through the API.",
+    )
 
 
 def entries_of(document: Document, settles: Settles) -> Iterator[tuple[str, Entry]]:
@@ -92,16 +96,7 @@ def _application(
 ) -> Step | None:
     if receipt is not None and step.entry is not None:
         found = changes(receipt.said, entry_said(settles, step.entry))
-        if not found:
-            return None
-        return replace(
-            step,
-            action=Action.CONFLICT,
-            code="application-edited",
-            changes=found,
-            reason="It was applied with another amount.",
-            help="Take the edit back: the books cannot take an application back through the API.",
-        )
+        return _edited(step, found) if found else None
     if owner.action in (Action.CONFLICT, Action.PENDING):
         return replace(step, action=Action.PENDING, code="waits", reason=f"It waits for {owner.id}.")
     if intent is not None:
@@ -124,6 +119,17 @@ def _application(
             help="Look at it in FinzBooks.",
         )
     return step
+
+
+def _edited(step: Step, found: tuple[Change, ...]) -> Step:
+    return replace(
+        step,
+        action=Action.CONFLICT,
+        code="application-edited",
+        changes=found,
+        reason="It was applied with another amount.",
+        help="Take the edit back: the books cannot take an application back through the API.",
+    )
 
 
 def _applied_wholly(owner: Step, entries: list[Entry]) -> bool | None:
@@ -149,11 +155,16 @@ def _needs(owner: Step, settles: Settles, entry: Entry, steps: Mapping[StepId, S
 
 def settlers(documents: Iterable[Document], steps: Mapping[StepId, Step]) -> Mapping[Ref, list[StepId]]:
     """For each document, the steps that create what settles it in their own body: payments go first, then notes."""
-    found: dict[Ref, list[StepId]] = defaultdict(list)
+    found: dict[Ref, dict[StepId, None]] = {}
     for document in documents:
         settles = KINDS[document.kind].settles
         own = StepId(document.kind, document.key)
         if settles is not None and not settles.call and steps[own].action is Action.CREATE:
             for _, entry in entries_of(document, settles):
-                found[Ref(settles.target, entry.target_key)].append(own)
-    return found
+                found.setdefault(_target(settles, entry), {})[own] = None
+    return {target: list(own) for target, own in found.items()}
+
+
+def _target(settles: Settles, entry: Entry) -> Ref:
+    """What an entry settles, told apart as far as the manifest tells: by key, else by raw id."""
+    return Ref(settles.target, entry.target_key or entry.target_id)

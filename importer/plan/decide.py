@@ -14,6 +14,7 @@ from importer.kinds import KINDS, Kind
 from importer.model import Action, Document, Intent, Receipt, Ref, StepId
 from importer.plan.applications import application_steps, settlers
 from importer.plan.known import Known
+from importer.plan.needs import in_view_of_needs
 from importer.plan.said import changes, said
 from importer.plan.value import Step
 from importer.schema import fields
@@ -37,12 +38,12 @@ def decide(
     for document in documents:
         step = _step(document, known, orphans, claims)
         step = replace(step, needs=tuple(_needs(document, steps)))
-        steps[step.id] = _waiting(step, steps)
+        steps[step.id] = in_view_of_needs(step, steps)
     payments = settlers(documents, steps)
     parts = _parts(known.receipts)
     for document in documents:
         for step in application_steps(document, steps, known, parts.get(document.ref, {}), payments):
-            steps[step.id] = _waiting(step, steps)
+            steps[step.id] = in_view_of_needs(step, steps)
     return (*steps.values(), *_orphaned(known.receipts.values(), present, in_scope))
 
 
@@ -100,7 +101,7 @@ def _known_document(base: Step, document: Document, receipt: Receipt, intent: In
             help="Look at the document in FinzBooks. What depends on it is not sent while the two disagree.",
         )
     found = changes(receipt.said, said(document))
-    if not found and intent is None:
+    if not found and (intent is None or not kind.updates):
         return replace(base, action=Action.UNCHANGED)
     if not found:
         return replace(base, action=Action.UPDATE, reason="an update was cut off before its answer came")
@@ -143,10 +144,9 @@ def _found(
             "If the key was renamed, give it its old name back.",
         )
     found = differences(kind.name, known.wanted.get(document.ref, {}), row, known.expected(document))
-    settled = Action.SETTLE if base.settles is not None else Action.ADOPT
     if not found:
-        return replace(base, action=settled)
-    if kind.updates and settled is Action.ADOPT:
+        return replace(base, action=Action.ADOPT if base.settles is None else Action.SETTLE)
+    if kind.updates:
         return replace(base, action=Action.UPDATE, changes=found)
     return replace(
         _conflict(base, "books-differ", f"The books hold it ({match.words}), and say otherwise than the manifest."),
@@ -225,14 +225,6 @@ def _needs(document: Document, steps: Mapping[StepId, Step]) -> Iterator[StepId]
         step = steps.get(StepId(*ref))
         if step is not None and step.action is not Action.UNCHANGED:
             yield step.id
-
-
-def _waiting(step: Step, steps: Mapping[StepId, Step]) -> Step:
-    """What depends on a pending document is pending itself."""
-    blocking = next((need for need in step.needs if steps[need].action is Action.PENDING), None)
-    if blocking is None or (step.action is not Action.CREATE and step.action is not Action.APPLY):
-        return step
-    return replace(step, action=Action.PENDING, code="waits-for-open-intent", reason=f"It depends on {blocking}.")
 
 
 def _orphaned(receipts: Iterable[Receipt], present: set[Ref], in_scope: Callable[[Receipt], bool]) -> Iterator[Step]:

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from importer.checks.rates import NO_TAX
+from importer.delivery.remote import amount
 from importer.kinds import KINDS, LOOKUPS, Lookup
 from importer.model import Document, Path, Problem, Tree
+from importer.money import ZERO
 from importer.schema import fields
 
 MOST_CANDIDATES: Final = 8
@@ -37,14 +39,13 @@ class Names:
         return tuple(dict.fromkeys(row_id(lookup, row) for row in index.get(plain_name(name), ())))
 
     def all_ids(self, lookup: Lookup) -> tuple[str, ...]:
+        """The ids of all rows."""
         return tuple(row_id(lookup, row) for row in self.rows.get(lookup.name, ()))
 
     def labels(self, lookup: Lookup) -> list[str]:
         """The names of all rows, for a person to choose from."""
-        return [str(next((row[part] for part in lookup.name_fields if row.get(part)), "")) for row in self._of(lookup)]
-
-    def _of(self, lookup: Lookup) -> tuple[Mapping[str, Any], ...]:
-        return self.rows.get(lookup.name, ())
+        rows = self.rows.get(lookup.name, ())
+        return [str(next((row[part] for part in lookup.name_fields if row.get(part)), "")) for row in rows]
 
 
 def plain_name(text: str) -> str:
@@ -114,7 +115,9 @@ def unknown_names(documents: Iterable[Document], names: Names) -> Iterator[Probl
                 code="bank-account-needed",
                 message=f"This {KINDS[document.kind].label} names no {sole.label}, and the org has {len(several)}.",
                 place=document.place(),
-                help=f"Add {KINDS[document.kind].sole_lookup}: one of {_list(several)}.",
+                help=f"Add {KINDS[document.kind].sole_lookup}: one of {_list(several)}."
+                if several
+                else f"Open a {sole.label} in FinzBooks first.",
                 pointer=document.pointer(),
             )
 
@@ -147,7 +150,7 @@ class OrgRates:
         self._by_id = {row_id(LOOKUPS["taxes"], row): row for row in names.rows.get("taxes", ())}
 
     def percent(self, tax: str | None, tax_id: str | None) -> tuple[Decimal, Decimal] | None:
-        """Lowest and highest percentage that may be charged; None for a tax the org does not have.
+        """Lowest and highest percentage that may be charged; None for a tax the org does not have, or not in numbers.
 
         A line without any tax carries none. CGST and SGST together make the same rate as IGST, so that the split does
         not matter for a total.
@@ -160,6 +163,10 @@ class OrgRates:
         row = self._by_id.get(tax_id or "")
         if row is None:
             return None
-        part = {name: Decimal(str(row.get(name) or 0)) for name in ("cgst", "sgst", "igst", "cess")}
-        rate = max(part["cgst"] + part["sgst"], part["igst"]) + part["cess"]
-        return (Decimal(0) if row.get("shape") in UNCERTAIN_SHAPES else rate, rate)
+        parts = [amount(row.get(name) or 0) for name in ("cgst", "sgst", "igst", "cess")]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        cgst, sgst, igst, cess = known
+        rate = max(cgst + sgst, igst) + cess
+        return (ZERO if row.get("shape") in UNCERTAIN_SHAPES else rate, rate)
