@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from importer.api.client import Client
 from importer.apply.survey import find_all, org_names
@@ -89,7 +90,8 @@ async def prepare(
     receipts, intents = memory.by_step(), memory.open_by_step()
     first = decide(documents, Known(receipts, intents, memory.generations or {}), in_scope)
     send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
-    names = await org_names(client, lookups_needed(send))
+    taxable = chain(((one.kind, one.fields) for one in documents), ((one.kind, one.said) for one in memory.receipts))
+    names = await org_names(client, lookups_needed(send, taxable))
     problems = list(unknown_names(send, names))
     rates = OrgRates(names)
     if send:

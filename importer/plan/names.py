@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from importer.checks.rates import NO_TAX
@@ -56,16 +57,40 @@ def row_id(lookup: Lookup, row: Mapping[str, Any]) -> str:
     return str(next((row[part] for part in lookup.id_fields if row.get(part)), ""))
 
 
-def lookups_needed(documents: Iterable[Document]) -> frozenset[str]:
-    """The lists of the org that ``documents`` name something of, or whose only entry they rely on."""
+def lookups_needed(documents: Iterable[Document], sources: Iterable[tuple[str, Any]] = ()) -> frozenset[str]:
+    """The lists of the org that ``documents`` name something of, or whose only entry they rely on.
+
+    ``sources`` are all documents that lines may take their tax from, as kind and fields: where one of them is taxed,
+    the rates are needed for the totals.
+    """
     needed: set[str] = set()
+    priced = False
     for document in documents:
         needed.update(lookup.name for _, lookup, _ in named(document))
         if (sole := sole_lookup_left_out(document)) is not None:
             needed.add(sole.name)
-        if KINDS[document.kind].line_field:
-            needed.add("taxes")  # the total is computed before it is sent
+        priced = priced or bool(KINDS[document.kind].line_field)
+    if priced and any(_is_taxed(kind, tree) for kind, tree in sources):
+        needed.add("taxes")
     return frozenset(needed)
+
+
+@cache
+def _tax_fields(kind: str) -> frozenset[str]:
+    """The names under which a document of ``kind`` gives a tax, by name or by id."""
+    table = fields(kind).values()
+    sent_as = {one.sent_as for one in table if one.lookup == "taxes"}
+    return frozenset(one.name for one in table if one.sent_as in sent_as and sent_as)
+
+
+def _is_taxed(kind: str, tree: Any) -> bool:
+    if isinstance(tree, list):
+        return any(_is_taxed(kind, inner) for inner in tree)
+    if not isinstance(tree, Mapping):
+        return False
+    return not _tax_fields(kind).isdisjoint(tree) or any(
+        _is_taxed(kind, inner) for inner in tree.values() if not isinstance(inner, str)
+    )
 
 
 def named(document: Document) -> Iterator[tuple[Path, Lookup, str]]:
@@ -113,11 +138,11 @@ def unknown_names(documents: Iterable[Document], names: Names) -> Iterator[Probl
             several = names.labels(sole)
             yield Problem(
                 code="bank-account-needed",
-                message=f"This {KINDS[document.kind].label} names no {sole.label}, and the org has {len(several)}.",
+                message=f"the {KINDS[document.kind].label} names no {sole.label}, and the org has {len(several)}",
                 place=document.place(),
-                help=f"Add {KINDS[document.kind].sole_lookup}: one of {_list(several)}."
+                help=f"give `{KINDS[document.kind].sole_lookup}`: one of {_list(several)}"
                 if several
-                else f"Open a {sole.label} in FinzBooks first.",
+                else f"open a {sole.label} in FinzBooks first",
                 pointer=document.pointer(),
             )
 
@@ -127,17 +152,17 @@ def _name_problem(
 ) -> Problem:
     candidates = names.labels(lookup)
     if found:
-        code, message = "ambiguous-name", f"The org has {len(found)} entries called {name!r} among its {lookup.name}."
-        help_text = f"Give the id instead, as {path[-1]}_id: one of {', '.join(found[:MOST_CANDIDATES])}."
+        code, message = "ambiguous-name", f'the org has {len(found)} entries called "{name}" among its {lookup.name}'
+        help_text = f"give the id instead, as `{path[-1]}_id`: one of {', '.join(found[:MOST_CANDIDATES])}"
     else:
-        code, message = "unknown-name", f"The org has no {lookup.label} called {name!r}."
+        code, message = "unknown-name", f'the org has no {lookup.label} called "{name}"'
         near = difflib.get_close_matches(name, candidates, n=1)
-        help_text = (f"Did you mean {near[0]!r}? " if near else "") + f"It has: {_list(candidates)}."
+        help_text = (f'did you mean "{near[0]}"? ' if near else "") + f"it has {_list(candidates)}"
     return Problem(code, message, document.place(path), help_text, pointer=document.pointer(path))
 
 
 def _list(words: list[str]) -> str:
-    shown = ", ".join(repr(word) for word in words[:MOST_CANDIDATES])
+    shown = ", ".join(f'"{word}"' for word in words[:MOST_CANDIDATES])
     rest = len(words) - MOST_CANDIDATES
     return (shown or "none") + (f" and {rest} more" if rest > 0 else "")
 
