@@ -29,6 +29,7 @@ from importer.outcome import Report
 from importer.plan.value import Plan
 from importer.report.outcome import report_lines, report_value
 from importer.report.plan import plan_lines
+from importer.report.style import count
 from importer.state.files import open_for_writing
 
 
@@ -53,7 +54,7 @@ async def apply_manifest(paths: Sequence[Path], loaded: Loaded, wishes: Wishes) 
         plan = prepared.plan
         if plan.conflicts:
             show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
-            complain([f"Nothing was sent: the plan holds {len(plan.conflicts)} conflict(s)."])
+            complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return INPUT
         if plan.idle:
             _show(Report(unchanged=plan.unchanged), wishes)

@@ -31,9 +31,9 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, InvalidInput):
         return error.exit_code
     if isinstance(error, ImporterError):
-        click.echo(f"error[{error.code}]: {error.message}", err=True)
+        click.echo(_without_token(f"error[{error.code}]: {error.message}"), err=True)
         if error.help:
-            click.echo(f"help: {error.help}", err=True)
+            click.echo(_without_token(f"help: {error.help}"), err=True)
         return error.exit_code
     where = _report(error)
     click.echo(f"error[bug]: This is a bug of finz-import. What happened is written in {where}.", err=True)
@@ -49,14 +49,16 @@ def _report(error: BaseException) -> str:
             *traceback.format_exception(error),
         ]
     )
-    token = os.environ.get(SECRET_VARIABLE, "").strip()
-    if token:
-        text = text.replace(token, "***")
     for folder in (Path.cwd(), Path(tempfile.gettempdir())):
         name = folder / f"finz-import-report-{os.getpid()}.txt"
         try:
-            name.write_text(text, encoding="utf-8", errors="backslashreplace")
+            name.write_text(_without_token(text), encoding="utf-8", errors="backslashreplace")
         except OSError:
             continue
         return str(name)
     return "no file, since none could be written"
+
+
+def _without_token(text: str) -> str:
+    token = os.environ.get(SECRET_VARIABLE, "").strip()
+    return text.replace(token, "***") if token else text

@@ -9,7 +9,7 @@ from pathlib import Path
 from importer.apply.prepare import Prepared, prepare
 from importer.cli.load import Loaded, report_problems, scope_of
 from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
-from importer.errors import InvalidInput
+from importer.errors import ApiError, InvalidInput, Refused
 from importer.plan.value import Plan
 
 
@@ -24,7 +24,10 @@ def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextMana
 async def prepare_run(
     session: Session, paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, allow_likeness: bool
 ) -> Prepared:
-    """The plan of ``paths`` for the org of ``session``. Raises InvalidInput for what only the org could tell."""
+    """The plan of ``paths`` for the org of ``session``.
+
+    Raises InvalidInput for what only the org could tell, and Refused (lookup-failed) when the org cannot be asked.
+    """
     try:
         return await prepare(
             session.client,
@@ -39,6 +42,12 @@ async def prepare_run(
     except InvalidInput as error:
         report_problems(error.problems, format_, no_color)
         raise
+    except ApiError as error:  # planning only reads: nothing has been written
+        raise Refused(
+            "lookup-failed",
+            f"What the books hold could not be read, so nothing was sent: {error.message} [{error.code}]",
+            error.help or "Run it again.",
+        ) from error
 
 
 async def plan_online(

@@ -72,9 +72,13 @@ def check_named(rails: Rails) -> None:
 async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Session]:
     """The API at FINZBOOKS_BASE_URL with FINZBOOKS_TOKEN. Raises Refused."""
     clock = RealClock()
+    token = token_of(environment)
+    if token in rails.environment:
+        # It would travel in the address of each call, which servers and proxies write down.
+        raise Refused("wrong-org", "FINZBOOKS_ORG_ID holds the token.", "Set it to the id of the organisation.")
     client = Client(
         environment.get("FINZBOOKS_BASE_URL", "").strip() or BASE_URL,
-        token_of(environment),
+        token,
         clock=clock,
         organization_id=rails.environment or None,
         timeout=timeout_of(environment),

@@ -30,6 +30,10 @@ class Sources:
             return  # given twice, or linked twice: one file
         self.real[name] = real
         try:
+            size = path.stat().st_size
+            if size > MAX_BYTES:  # told before it is read
+                self.problems.append(_too_big(size, name))
+                return
             self.files.append(SourceFile(name, _content(path), alone))
         except OSError as error:
             self.problems.append(_problem("unreadable-file", f"It cannot be read: {error.strerror or error}.", name))
@@ -74,7 +78,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _content(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)  # one byte more tells the reader that there is more
+        return file.read(MAX_BYTES + 1)  # it may have grown: one byte more tells the reader that there is more
+
+
+def _too_big(size: int, name: str) -> Problem:
+    message = f"the file has {size:,} bytes; at most {MAX_BYTES:,} are read"
+    return _problem("file-too-big", message, name, "split it into several files")
 
 
 def _problem(code: str, message: str, name: str, help: str = "") -> Problem:

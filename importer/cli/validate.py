@@ -23,6 +23,7 @@ def validate(
     """
     from importer.cli.load import load, report_problems
     from importer.errors import InvalidInput
+    from importer.report.style import count
 
     loaded = load(paths, state_path, sandbox=False, needs_state=False)
     if format_ == "json" or loaded.problems:
@@ -30,5 +31,5 @@ def validate(
     if loaded.errors:
         raise InvalidInput(loaded.errors)
     if format_ == "text" and not quiet:
-        files, documents = len(loaded.manifest.files), len(loaded.manifest.documents)
-        click.echo(f"{documents:,} documents in {files:,} files: no errors.", err=True)
+        documents = count(len(loaded.manifest.documents), "document")
+        click.echo(f"{documents} in {count(len(loaded.manifest.files), 'file')}: no errors.", err=True)

@@ -42,6 +42,8 @@ def report_value(report: Report) -> dict[str, Any]:
     }
     if report.interrupted:
         value["interrupted"] = True
+    if report.broken is not None:
+        value["broken"] = _failure_value(report.broken)
     return value
 
 

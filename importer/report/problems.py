@@ -46,6 +46,8 @@ def _excerpt(problem: Problem, style: Style) -> Iterator[str]:
     if problem.place is None or not problem.excerpt:
         return
     before = problem.place.column - 1
+    if before > len(problem.excerpt):
+        return  # the line is longer than what was kept of it: nothing to put a marker under
     start = max(0, before - LONGEST_EXCERPT // 2)
     shown = problem.excerpt[start : start + LONGEST_EXCERPT]
     number = str(problem.place.line)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from cli.command import command
+from importer.kinds import KINDS
+from importer.schema import folder as schema_folder
+
+
+@pytest.mark.parametrize("word", [*KINDS, *(kind.singular for kind in KINDS.values())])
+def test_the_schema_of_each_kind_is_printed_and_stands_alone(word: str, folder: Path) -> None:
+    ended = command("schema", word)
+    assert (ended.code, ended.err) == (0, "")
+    Draft202012Validator.check_schema(ended.json)
+    assert "types.schema.json" not in ended.out
+
+
+@pytest.mark.parametrize("words", [[], ["manifest"]])
+def test_without_a_kind_it_is_the_manifests_as_it_is_in_the_repository(words: list[str], folder: Path) -> None:
+    ended = command("schema", *words)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == (schema_folder() / "manifest.schema.json").read_text("utf-8")
+
+
+def test_an_unknown_kind_names_those_that_are_known(folder: Path) -> None:
+    ended = command("schema", "bills")
+    assert (ended.code, ended.out) == (2, "")
+    assert all(kind in ended.err for kind in KINDS)
