@@ -110,6 +110,7 @@ def test_an_editable_install_finds_the_schemas_of_its_checkout(tree: Path, tmp_p
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(site)
     start = f"import site; site.addsitedir({str(site)!r}); "  # what an installed .pth file does at start-up
-    where, count = run("-c", start + PROBE, cwd=tmp_path).splitlines()
+    # -S: this environment may hold an editable install of its own, which would be found first.
+    where, count = run("-S", "-c", start + PROBE, cwd=tmp_path).splitlines()
     assert Path(where).is_relative_to(tree)
     assert int(count) > 20

@@ -135,7 +135,7 @@ def _show(report: Report, wishes: Wishes) -> None:
     if wishes.format_ == "json":
         say([as_json(report_value(report))])
     else:
-        say(report_lines(report, style_for(sys.stdout, wishes.no_color)))
+        say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
 
 
 def _tell_time(session: Session, wishes: Wishes) -> None:

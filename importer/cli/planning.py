@@ -15,7 +15,7 @@ from importer.plan.value import Plan
 
 def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextManager[Session], Rails]:
     """The session of a run, not yet opened, and what names its org."""
-    rails = rails_of(environment(), loaded.state_org, sandbox=sandbox)
+    rails = rails_of(environment(), loaded.project.says.org_id, loaded.state_org, sandbox=sandbox)
     if sandbox and loaded.where is not None:
         return sandboxed(loaded.where.base, rails), rails
     return live(environment(), rails), rails
@@ -37,6 +37,7 @@ async def prepare_run(
             scope_of(paths, loaded),
             allow_likeness=allow_likeness,
             per_minute=session.per_minute,
+            allow_unverified=loaded.project.says.allow_unverified,
             finish=loaded.finish,
         )
     except InvalidInput as error:

@@ -33,22 +33,33 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Rails:
-    """What names the org that is meant: the environment and the state. Empty where they say nothing."""
+    """What names the org that is meant. Empty where it says nothing."""
 
     environment: str
+    project: str
     state: str
+
+    @property
+    def named(self) -> str:
+        """The org to ask for, where a token may use several."""
+        return self.environment or self.project
 
 
 def check_org(answered: str | None, rails: Rails) -> str:
     """The org of this run. Raises Refused when it is not known, or is another one than was meant."""
-    org = answered or rails.environment
+    org = answered or rails.named
     if not org:
         raise Refused(
             "org-needed",
             "The token may use several organisations, and none was named.",
             "Set FINZBOOKS_ORG_ID to the id of the one that is meant.",
         )
-    for meant, where in ((rails.environment, "FINZBOOKS_ORG_ID"), (rails.state, "the state file")):
+    places = (
+        (rails.environment, "FINZBOOKS_ORG_ID"),
+        (rails.project, "finzbooks.yaml"),
+        (rails.state, "the state file"),
+    )
+    for meant, where in places:
         if meant and meant != org:
             raise Refused(
                 "wrong-org",
@@ -60,11 +71,11 @@ def check_org(answered: str | None, rails: Rails) -> str:
 
 def check_named(rails: Rails) -> None:
     """A run that asks nobody must have been told the org. Raises Refused."""
-    if not rails.environment and not rails.state:
+    if not rails.named and not rails.state:
         raise Refused(
             "org-not-named",
             "With --yes nobody looks at the organisation before it is written to, and nothing names it.",
-            "Set FINZBOOKS_ORG_ID to the id of the organisation that is meant.",
+            "Set FINZBOOKS_ORG_ID, or org_id in finzbooks.yaml, to the id of the organisation that is meant.",
         )
 
 
@@ -73,14 +84,15 @@ async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Se
     """The API at FINZBOOKS_BASE_URL with FINZBOOKS_TOKEN. Raises Refused."""
     clock = RealClock()
     token = token_of(environment)
-    if token in rails.environment:
+    if token in rails.named:
         # It would travel in the address of each call, which servers and proxies write down.
-        raise Refused("wrong-org", "FINZBOOKS_ORG_ID holds the token.", "Set it to the id of the organisation.")
+        where = "FINZBOOKS_ORG_ID" if rails.environment else "org_id of finzbooks.yaml"
+        raise Refused("wrong-org", f"{where} holds the token.", "Set it to the id of the organisation.")
     client = Client(
         environment.get("FINZBOOKS_BASE_URL", "").strip() or BASE_URL,
         token,
         clock=clock,
-        organization_id=rails.environment or None,
+        organization_id=rails.named or None,
         timeout=timeout_of(environment),
         user_agent=f"finzbooks-importer/{__version__}",
     )
@@ -111,9 +123,11 @@ async def _open(client: Client, clock: Clock, rails: Rails, *, sandbox: bool) ->
     return Session(client, clock, org, who.token_id, PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"]), sandbox)
 
 
-def rails_of(environment: Mapping[str, str], state_org: str, *, sandbox: bool) -> Rails:
-    """The sandbox has an org of its own, which no environment names."""
-    return Rails("" if sandbox else environment.get("FINZBOOKS_ORG_ID", "").strip(), state_org)
+def rails_of(environment: Mapping[str, str], project_org: str, state_org: str, *, sandbox: bool) -> Rails:
+    """The sandbox has an org of its own, which neither the environment nor the project names."""
+    if sandbox:
+        return Rails("", "", state_org)
+    return Rails(environment.get("FINZBOOKS_ORG_ID", "").strip(), project_org, state_org)
 
 
 def token_of(environment: Mapping[str, str]) -> str:

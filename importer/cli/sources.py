@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from importer.cli.project import PROJECT_FILE
 from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
 SUFFIXES: Final = (".yaml", ".yml", ".csv")
-PROJECT_FILE: Final = "finzbooks.yaml"
 
 
 @dataclass(slots=True)
@@ -22,12 +22,14 @@ class Sources:
     files: list[SourceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     real: dict[str, Path] = field(default_factory=dict)  # shown name -> the file itself
+    _known: set[Path] = field(default_factory=set)
 
     def add(self, path: Path, *, alone: bool) -> None:
         name = path.as_posix()
         real = Path(os.path.realpath(path))
-        if real in self.real.values():
+        if real in self._known:
             return  # given twice, or linked twice: one file
+        self._known.add(real)
         self.real[name] = real
         try:
             size = path.stat().st_size
@@ -36,7 +38,9 @@ class Sources:
                 return
             self.files.append(SourceFile(name, _content(path), alone))
         except OSError as error:
-            self.problems.append(_problem("unreadable-file", f"It cannot be read: {error.strerror or error}.", name))
+            self.problems.append(
+                _problem("unreadable-file", f"the file cannot be read: {error.strerror or error}", name)
+            )
 
 
 def find(paths: Sequence[Path]) -> Sources:
@@ -51,17 +55,17 @@ def find(paths: Sequence[Path]) -> Sources:
                 sources.problems.append(
                     _problem(
                         "empty-folder",
-                        "No manifest is in this folder.",
+                        "no manifest is in this folder",
                         path.as_posix(),
-                        f"A folder is read for files that end in {', '.join(SUFFIXES)}.",
+                        f"a folder is read for files that end in {', '.join(SUFFIXES)}",
                     )
                 )
         elif path.is_file():
             sources.add(path, alone=True)
         elif path.exists():
-            sources.problems.append(_problem("not-a-file", "It is neither a file nor a folder.", path.as_posix()))
+            sources.problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix()))
         else:
-            sources.problems.append(_problem("no-such-path", "There is no such file or folder.", path.as_posix()))
+            sources.problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix()))
     return sources
 
 
@@ -88,10 +92,3 @@ def _too_big(size: int, name: str) -> Problem:
 
 def _problem(code: str, message: str, name: str, help: str = "") -> Problem:
     return Problem(code, message, Place(name, 1, 1), help, Severity.ERROR)
-
-
-def project_file(paths: Sequence[Path]) -> Path | None:
-    """The nearest ``finzbooks.yaml`` from the first of ``paths`` upward."""
-    start = Path(os.path.realpath(paths[0] if paths else Path.cwd()))
-    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
-    return next((folder / PROJECT_FILE for folder in folders if (folder / PROJECT_FILE).is_file()), None)

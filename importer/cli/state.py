@@ -23,10 +23,11 @@ def state() -> None:
 
 def _open(paths: tuple[Path, ...], state_path: Path | None, sandbox: bool) -> Store:
     from importer.cli.load import place
+    from importer.cli.project import find_project
     from importer.errors import Refused
     from importer.state.files import open_for_reading
 
-    file = place(paths, state_path, sandbox).state
+    file = place(paths, state_path, sandbox, find_project(paths)).state
     store = open_for_reading(file)
     if store is None:
         raise Refused("no-state", f"There is no state at {file}.", "Name it with --state FILE.")

@@ -51,7 +51,8 @@ def sent_fields(kind: str) -> Mapping[tuple[str, ...], Field]:
 def held(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Change, ...]:
     """Fields of a create body that the books hold otherwise: before = the books, after = ``wanted``.
 
-    What an answer does not carry cannot be compared and is no difference.
+    What an answer does not carry cannot be compared and is no difference, unless its meaning is not documented: a
+    doubtful field that does not come back may have been dropped in silence (fact sheet, section 25, item 10).
     """
     return tuple(_object(sent_fields(kind), wanted, row, (), ""))
 
@@ -66,9 +67,14 @@ def _object(
     for name, value in wanted.items():
         path = (*above, name)
         known = table.get(path)
-        got = MISSING if known is None else answered(row, known)
-        if known is not None and got is not MISSING:
-            yield from _value(table, known, value, got, path, f"{shown}.{name}" if shown else name)
+        if known is None:
+            continue
+        got = answered(row, known)
+        here = f"{shown}.{name}" if shown else name
+        if got is not MISSING:
+            yield from _value(table, known, value, got, path, here)
+        elif known.certainty == "unverified":
+            yield Change(here, None, _shown(value))
 
 
 def _value(

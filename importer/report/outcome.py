@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from importer.kinds import KINDS
 from importer.outcome import Failure, Outcome, Report, Status
 from importer.report.style import Style, count
 
+# A line that breaks in a migration leaves thousands unsent, all for one reason.
+MOST_FAILED: Final = 50
+MOST_SKIPPED: Final = 20
 
-def report_lines(report: Report, style: Style) -> Iterator[str]:
-    """What failed and what was skipped because of it, then the counts."""
-    for outcome in report.bad:
-        failure = outcome.failure
-        if failure is None:
-            continue
-        where = f"{failure.place.file}:{failure.place.line}: " if failure.place is not None else ""
-        colour = "red" if outcome.status is Status.FAILED else "yellow"
-        name = f"{KINDS[outcome.id.kind].label} {outcome.id.key}" + (f" {outcome.id.part}" if outcome.id.part else "")
-        yield f"{where}{style.paint(outcome.status.value, colour)} {name} [{failure.code}]: {failure.message}"
-        if failure.help:
-            yield f"    {style.paint('help:', 'cyan')} {failure.help}"
+
+def report_lines(report: Report, style: Style, *, details: bool = False) -> Iterator[str]:
+    """What failed and what was skipped because of it, then the counts. Not all of many, unless ``details``."""
+    for status, most in ((Status.FAILED, MOST_FAILED), (Status.SKIPPED, MOST_SKIPPED)):
+        found = [outcome for outcome in report.bad if outcome.status is status]
+        for outcome in found if details else found[:most]:
+            yield from _bad_lines(outcome, style)
+        if not details and len(found) > most:
+            yield f"... and {count(len(found) - most, 'more', 'more')} {status.value} (-v shows all)"
     if report.broken is not None:
         yield f"{style.paint('stopped', 'red')} [{report.broken.code}]: {report.broken.message}"
     if report.interrupted:
@@ -32,6 +32,18 @@ def report_lines(report: Report, style: Style) -> Iterator[str]:
     if applied:
         parts.insert(1, count(applied, "application"))
     yield ", ".join(parts) + "."
+
+
+def _bad_lines(outcome: Outcome, style: Style) -> Iterator[str]:
+    failure = outcome.failure
+    if failure is None:
+        return
+    where = f"{failure.place.file}:{failure.place.line}: " if failure.place is not None else ""
+    colour = "red" if outcome.status is Status.FAILED else "yellow"
+    name = f"{KINDS[outcome.id.kind].label} {outcome.id.key}" + (f" {outcome.id.part}" if outcome.id.part else "")
+    yield f"{where}{style.paint(outcome.status.value, colour)} {name} [{failure.code}]: {failure.message}"
+    if failure.help:
+        yield f"    {style.paint('help:', 'cyan')} {failure.help}"
 
 
 def report_value(report: Report) -> dict[str, Any]:

@@ -24,7 +24,8 @@ _MARKS: Final = {
     Action.ORPHANED: ("?", "yellow", "orphaned"),
     Action.PENDING: (".", "yellow", "pending"),
 }
-# What a person has to look at comes one by one; plain creates and applications come as counts unless asked for.
+# What a person has to look at comes one by one, and conflicts all of them; plain creates and applications come as
+# counts unless asked for.
 _UNUSUAL: Final = (Action.CONFLICT, Action.PENDING, Action.SETTLE, Action.ADOPT, Action.UPDATE, Action.ORPHANED)
 
 
@@ -38,7 +39,7 @@ def plan_lines(plan: Plan, style: Style, *, details: bool = False) -> Iterator[s
     yield from _money(plan)
     for action in _UNUSUAL:
         steps = [step for step in plan.steps if step.action is action]
-        yield from _one_by_one(steps, style, all_of_them=details or action in (Action.CONFLICT, Action.PENDING))
+        yield from _one_by_one(steps, style, all_of_them=details or action is Action.CONFLICT)
     if details or len(plan.steps) <= MOST_DETAILS:
         for action in (Action.CREATE, Action.APPLY):
             yield from _one_by_one([one for one in plan.steps if one.action is action], style, all_of_them=True)

@@ -44,7 +44,10 @@ def serve(
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address, IPv4 or IPv6. Raises OSError."""
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-    return socket.create_server((host, port), family=family)
+    listener = socket.create_server((host, port), family=family)
+    # Without it an answer in two pieces waits 40 ms for the acknowledgement of the first (RFC 896 against RFC 1122).
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def local_server(books: Books, listener: socket.socket, ready: Callable[[str], None] | None = None) -> LocalServer:

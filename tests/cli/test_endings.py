@@ -23,7 +23,7 @@ READABLE = ("contacts", "items", "taxes", "accounts", "invoices", "payments", "c
 def test_a_bug_is_one_line_and_a_report_without_the_token(
     books: Path, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise RuntimeError(f"the header was Bearer {org.token}")
 
     monkeypatch.setattr(load, "check", crash)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from importer.cli.sources import Sources, find, project_file
+from importer.cli.project import project_file
+from importer.cli.sources import Sources, find
 
 
 def write(folder: Path, *names: str) -> None:

@@ -28,6 +28,17 @@ def test_what_failed_comes_with_its_place_and_its_help() -> None:
     ]
 
 
+def test_of_thousands_that_were_skipped_for_one_reason_the_first_are_shown_and_the_rest_counted() -> None:
+    report = Report([FAILED, *[NOT_APPLIED] * 3000])
+    shown = list(report_lines(report, PLAIN))
+    assert shown[-2:] == [
+        "... and 2,980 more skipped (-v shows all)",
+        "0 created, 0 unchanged, 1 failed, 3,000 skipped.",
+    ]
+    assert len(shown) == 2 + 20 + 2
+    assert len(list(report_lines(report, PLAIN, details=True))) == 2 + 3000 + 1
+
+
 def test_an_interrupted_run_says_how_to_go_on() -> None:
     assert "run apply again" in "\n".join(report_lines(Report(interrupted=True), PLAIN))
 
