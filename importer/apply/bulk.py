@@ -2,170 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from importer.api.answers import Answer
 from importer.api.wire import dumps
 from importer.apply.context import Context
 from importer.apply.create import compare, create, may_be_duplicate, of_several, refused, row_of
-from importer.apply.deliver import Delivered, Unsettled, deliver
-from importer.apply.failures import failed, of_error, of_row, of_unsettled
+from importer.apply.deliver import Stopped, Unsettled, deliver
+from importer.apply.failures import failed, kind_stopped, not_reached, of_error, of_row, of_unsettled
 from importer.apply.look import believed, look
-from importer.delivery.natural import Match, dead
+from importer.delivery.natural import Match
 from importer.delivery.remote import text
 from importer.errors import ApiError, Lost, Rejected, TokenRejected
 from importer.kinds import KINDS, Bulk, Kind
-from importer.model import IntentRow, Receipt, StepId
+from importer.model import Intent, IntentRow, StepId
 from importer.outcome import Outcome
 from importer.plan.body import body
 from importer.plan.value import Step
 
 Bodies = Mapping[StepId, dict[str, Any]]
+Found = Mapping[StepId, Match]
+# How much further apart than the client's time-out two looks have to be: the call left a little after its limit began.
+SLACK: Final = 1.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The documents of one call, all of one kind."""
+
+    context: Context
+    kind: Kind
+    bulk: Bulk
+    steps: Sequence[Step]
+    bodies: Bodies
+
+    @property
+    def label(self) -> str:
+        return f"POST {self.bulk.endpoint}"
+
+    def rows(self, steps: Sequence[Step]) -> list[IntentRow]:
+        return [IntentRow(*step.id, step.generation) for step in steps]
+
+    @property
+    def lost(self) -> Lost:
+        return Lost("no-answer", "The answer of the call was lost.", self.label)
 
 
 async def create_many(context: Context, steps: Sequence[Step], bulk: Bulk) -> list[Outcome]:
     """Create the documents of ``steps``, all of one kind, in one call. Raises TokenRejected."""
     kind = KINDS[steps[0].id.kind]
-    bodies: Bodies = {step.id: body(step.document, context.bindings) for step in steps if step.document is not None}
-    rows = [IntentRow(*step.id, step.generation) for step in steps]
+    bodies = {step.id: body(step.document, context.bindings) for step in steps if step.document is not None}
+    batch = Batch(context, kind, bulk, steps, bodies)
     text_of_body = dumps({bulk.field: [bodies[step.id] for step in steps]})
-    intent = context.intent("bulk", rows, "POST", bulk.endpoint, text_of_body, {})
+    intent = context.intent("bulk", batch.rows(steps), "POST", bulk.endpoint, text_of_body, {})
 
-    async def seen() -> Mapping[StepId, Match] | None:
+    async def seen() -> Found | None:
         found = await look(context, steps, bodies)
         return found if any(match.rows for match in found.values()) else None
 
     try:
         delivered = await deliver(
-            context, intent, f"POST {bulk.endpoint}", lambda answer: _results(answer, len(steps)) is not None, seen
+            context, intent, batch.label, lambda answer: _results(batch, answer) is not None, seen
         )
     except TokenRejected:
         raise
+    except Stopped:
+        return [not_reached(step) for step in steps]
     except Rejected:
         # The whole call was refused, and nothing of it done: row by row, each gets an answer of its own.
-        return [await create(context, _raised(context, step)) for step in steps]
+        return await _one_by_one(context, steps)
     except Unsettled as error:
         return [failed(step, of_unsettled(step, error)) for step in steps]
     except ApiError as error:
         return [failed(step, of_error(step, error)) for step in steps]
     if delivered.seen is not None:
-        return _book_seen(context, steps, bodies, kind, delivered, delivered.seen)
-    return await _book_answer(context, steps, bodies, kind, delivered)
+        return await _book_seen(batch, delivered.intent, delivered.seen)
+    return await _book_answer(batch, delivered.intent, _results(batch, delivered.answer) or [])
 
 
-def _raised(context: Context, step: Step) -> Step:
-    return replace(step, generation=context.store.generation(*step.id))
+async def _one_by_one(context: Context, steps: Iterable[Step], before: Sequence[Outcome] = ()) -> list[Outcome]:
+    """``before``, then each of ``steps`` in a call of its own, under the generation that is its next."""
+    outcomes = list(before)
+    for step in steps:
+        if context.stopping:
+            outcomes.append(not_reached(step))
+        elif any(outcome.stops_kind for outcome in outcomes):
+            outcomes.append(kind_stopped(step))
+        else:
+            outcomes.append(await create(context, replace(step, generation=context.store.generation(*step.id))))
+    return outcomes
 
 
-def _results(answer: Answer | None, size: int) -> list[Any] | None:
-    found = answer.body.get("results") if answer is not None else None
-    return found if isinstance(found, list) and len(found) == size else None
+def _results(batch: Batch, answer: Answer | None) -> list[dict[str, Any]] | None:
+    """The results of an answer, one for each step; None where they are not those of the call.
 
-
-def _paired(
-    kind: Kind, steps: Sequence[Step], bodies: Bodies, results: Sequence[Any]
-) -> list[tuple[Step, dict[str, Any]]] | None:
-    """Each step with its result. Rows come in request order; the echo of the reference makes sure (fact sheet, 18).
-
-    None where a row echoes the reference of another one: then nothing in the answer can be trusted.
+    Rows come in request order; the echo of the reference makes sure (fact sheet, section 18). Where it is another
+    row's, nothing in the answer can be trusted.
     """
-    pairs = []
-    for step, result in zip(steps, results, strict=True):
+    results = answer.body.get("results") if answer is not None else None
+    if not isinstance(results, list) or len(results) != len(batch.steps):
+        return None
+    for step, result in zip(batch.steps, results, strict=True):
         if not isinstance(result, dict):
             return None
-        row = result.get(kind.singular)
-        echo = text(row.get(kind.reference_field)) if isinstance(row, dict) else ""
-        if echo and echo != text(bodies[step.id].get(kind.reference_field)):
+        row = result.get(batch.kind.singular)
+        echo = text(row.get(batch.kind.reference_field)) if isinstance(row, dict) else ""
+        if echo and echo != text(batch.bodies[step.id].get(batch.kind.reference_field)):
             return None
-        pairs.append((step, result))
-    return pairs
+    return results
 
 
-async def _book_answer(
-    context: Context,
-    steps: Sequence[Step],
-    bodies: Bodies,
-    kind: Kind,
-    delivered: Delivered[Mapping[StepId, Match]],
-) -> list[Outcome]:
-    intent = delivered.intent
-    pairs = _paired(kind, steps, bodies, _results(delivered.answer, len(steps)) or [])
-    if pairs is None:
-        cause = Lost("garbled", "The rows of the answer are not those that were sent.", f"POST {intent.path}")
-        return [failed(step, of_unsettled(step, Unsettled(intent, cause))) for step in steps]
+async def _book_answer(batch: Batch, intent: Intent, results: Sequence[dict[str, Any]]) -> list[Outcome]:
+    """Receipts for the rows that are there, in one transaction; then what was refused, then what is gone."""
+    context = batch.context
     booked: list[tuple[Step, dict[str, Any]]] = []
-    refused_rows: list[tuple[Step, Any]] = []
-    gone: list[Step] = []
-    for step, result in pairs:
-        answered = row_of(kind, Answer(200, result, None, 0.0)) if result.get("ok") is True else None
+    refusals: list[tuple[Step, Any]] = []
+    gone: list[Step] = []  # the server only remembered them
+    unknown: list[Outcome] = []
+    open_rows: list[IntentRow] = []
+    for step, result in zip(batch.steps, results, strict=True):
+        answered = row_of(batch.kind, Answer(200, result, None, 0.0)) if result.get("ok") is True else None
         if answered is None:
-            refused_rows.append((step, result.get("error")))
+            refusals.append((step, result.get("error")))
             continue
-        row = await believed(context, kind, answered, intent)
-        if row is None or dead(kind, row):
+        try:
+            row = await believed(context, batch.kind, answered, intent)
+        except Unsettled as error:
+            unknown.append(failed(step, of_unsettled(step, error)))
+            open_rows.extend(batch.rows([step]))
+            continue
+        if row is None:
             gone.append(step)
         else:
             booked.append((step, row))
-    return await _settle(context, bodies, delivered, booked, refused_rows, gone)
+    compared = [compare(context, step, batch.bodies[step.id], row) for step, row in booked]
+    raised = batch.rows([*(step for step, _ in refusals), *gone])
+    context.store.settle(intent, [receipt for _, receipt in compared], remaining=open_rows, raised=raised)
+    told = [await _refused_row(batch, step, error) for step, error in refusals]
+    return await _one_by_one(context, gone, [*(outcome for outcome, _ in compared), *unknown, *told])
 
 
-async def _settle(
-    context: Context,
-    bodies: Bodies,
-    delivered: Delivered[Mapping[StepId, Match]],
-    booked: Sequence[tuple[Step, dict[str, Any]]],
-    refused_rows: Sequence[tuple[Step, Any]],
-    gone: Sequence[Step],
+async def _refused_row(batch: Batch, step: Step, error: object) -> Outcome:
+    failure = of_row(step, error)
+    if not may_be_duplicate(failure.code, failure.field):
+        return failed(step, failure)
+    rejected = Rejected(failure.code, failure.message, batch.label, 409, failure.field)
+    return await refused(batch.context, step, batch.bodies[step.id], rejected)
+
+
+async def _book_seen(batch: Batch, intent: Intent, found: Found) -> list[Outcome]:
+    """After a lost answer, some rows are there: those are booked, and the others waited for (design, 6, item 4).
+
+    The call may still be at work on them. When two looks further apart than its time-out agree, it is not, and the
+    missing rows are sent under keys of their own. Where a row may be one of several, or the run is stopped, it stays
+    open, and the next run looks again.
+    """
+    context, missing, outcomes, first = batch.context, list(batch.steps), list[Outcome](), True
+    while True:
+        there = [step for step in missing if len(found[step.id].rows) == 1]
+        missing = [step for step in missing if len(found[step.id].rows) != 1]
+        compared = [compare(context, step, batch.bodies[step.id], dict(found[step.id].rows[0])) for step in there]
+        context.store.settle(intent, [receipt for _, receipt in compared], remaining=batch.rows(missing))
+        outcomes.extend(outcome for outcome, _ in compared)
+        if not missing:
+            return outcomes
+        if not there and not first:
+            return await _send_missing(batch, intent, missing, found, outcomes)
+        first = False
+        await context.pause(context.timeout + SLACK)
+        try:
+            if context.stopping:
+                raise batch.lost
+            found = await look(context, missing, batch.bodies)
+        except ApiError as error:
+            return [*outcomes, *(failed(step, of_unsettled(step, Unsettled(intent, error))) for step in missing)]
+
+
+async def _send_missing(
+    batch: Batch, intent: Intent, missing: Sequence[Step], found: Found, before: Sequence[Outcome]
 ) -> list[Outcome]:
-    """Receipts for what is there, in one transaction; then what was refused, then what the server only remembered."""
-    raised = [IntentRow(*step.id, step.generation) for step in (*(step for step, _ in refused_rows), *gone)]
-    outcomes, receipts = _receipts(context, booked, bodies)
-    context.store.settle(delivered.intent, receipts, raised=raised)
-    for step, error in refused_rows:
-        failure = of_row(step, error)
-        if may_be_duplicate(failure.code, failure.field):
-            call = f"POST {delivered.intent.path}"
-            rejected = Rejected(failure.code, failure.message, call, 409, failure.field)
-            outcomes.append(await refused(context, step, bodies[step.id], rejected))
-        else:
-            outcomes.append(failed(step, failure))
-    for step in gone:
-        outcomes.append(await create(context, _raised(context, step)))
-    return outcomes
-
-
-def _receipts(
-    context: Context, booked: Sequence[tuple[Step, dict[str, Any]]], bodies: Bodies
-) -> tuple[list[Outcome], list[Receipt]]:
-    compared = [compare(context, step, bodies[step.id], row) for step, row in booked]
-    return [outcome for outcome, _ in compared], [receipt for _, receipt in compared]
-
-
-def _book_seen(
-    context: Context,
-    steps: Sequence[Step],
-    bodies: Bodies,
-    kind: Kind,
-    delivered: Delivered[Mapping[StepId, Match]],
-    found: Mapping[StepId, Match],
-) -> list[Outcome]:
-    """After a lost answer, some rows are there: those are booked. The others stay open; the next run looks again."""
-    there = [
-        (step, dict(found[step.id].rows[0]))
-        for step in steps
-        if len(found[step.id].rows) == 1 and not dead(kind, found[step.id].rows[0])
-    ]
-    known = {step.id for step, _ in there}
-    remaining = [IntentRow(*step.id, step.generation) for step in steps if step.id not in known]
-    outcomes, receipts = _receipts(context, there, bodies)
-    context.store.settle(delivered.intent, receipts, remaining=remaining)
-    cause = Lost("no-answer", "The answer of the call was lost.", f"POST {delivered.intent.path}")
-    for step in steps:
-        if step.id in known:
-            continue
-        several = len(found[step.id].rows) > 1
-        unsettled = of_unsettled(step, Unsettled(delivered.intent, cause))
-        outcomes.append(failed(step, of_several(step, found[step.id]) if several else unsettled))
-    return outcomes
+    """Close the rows that the call did not bring, and send them; those that may be one of several stay open."""
+    several = [step for step in missing if found[step.id].rows]
+    absent = [step for step in missing if not found[step.id].rows]
+    batch.context.store.settle(intent, remaining=batch.rows(several), raised=batch.rows(absent))
+    told = [failed(step, of_several(step, found[step.id])) for step in several]
+    return await _one_by_one(batch.context, absent, [*before, *told])

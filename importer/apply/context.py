@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,16 +41,37 @@ class Context:
     expected: Callable[[Document], Expected | None]
     source_of: Callable[[Document], str]
     claimed: dict[tuple[str, str], Ref] = field(default_factory=dict)  # what of the books receipts hold: kind and id
+    timeout: float = 30.0  # seconds after which the client takes an answer for lost
     left: set[asyncio.Task[Any]] = field(default_factory=set)  # tasks whose call has left: never cut off by a stop
-    stopping: bool = False  # nothing new leaves, and nothing is tried again
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing new may leave, and nothing be tried again."""
+        return self.stopped.is_set()
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep, but not on after a stop."""
+        naps = {asyncio.ensure_future(self.sleep(seconds)), asyncio.ensure_future(self.stopped.wait())}
+        try:
+            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for nap in naps:
+                nap.cancel()
+            await asyncio.gather(*naps, return_exceptions=True)
 
     def begin(self, intent: Intent) -> Intent:
-        """Make ``intent`` durable; from here on a stop waits for its call."""
-        begun = self.store.begin(intent)
+        """Make ``intent`` durable, as of now; from here on a stop waits for its call."""
+        begun = self.store.begin(replace(intent, server_time=iso(self.client.server_now())))
         task = asyncio.current_task()
         if task is not None:
             self.left.add(task)
         return begun
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a call of this task has left."""
+        return asyncio.current_task() in self.left
 
     def over(self) -> None:
         """The outcome of this task's call is known and remembered, or left to the next run."""

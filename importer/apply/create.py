@@ -9,15 +9,15 @@ from typing import Any, Final
 from importer.api.answers import Answer
 from importer.api.wire import dumps
 from importer.apply.context import Context
-from importer.apply.deliver import Delivered, Unsettled, deliver
-from importer.apply.failures import failed, of_differences, of_error, of_unsettled, shown
+from importer.apply.deliver import Delivered, Stopped, Unsettled, deliver
+from importer.apply.failures import failed, not_reached, of_differences, of_error, of_unsettled, shown
 from importer.apply.look import believed, look
 from importer.delivery.compare import differences
-from importer.delivery.natural import Match, dead
+from importer.delivery.natural import Match
 from importer.delivery.remote import text
 from importer.errors import ApiError, Rejected, TokenRejected
 from importer.kinds import KINDS, Kind
-from importer.model import Intent, IntentRow, Receipt
+from importer.model import Change, Intent, IntentRow, Receipt
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.body import body
 from importer.plan.value import Step
@@ -29,7 +29,10 @@ MOST_GENERATIONS: Final = 3
 async def create(context: Context, step: Step) -> Outcome:
     """Create the document of ``step`` exactly once. Raises TokenRejected: no further call can succeed."""
     for _ in range(MOST_GENERATIONS):
-        outcome = await _create(context, step)
+        try:
+            outcome = await _create(context, step)
+        except Stopped:
+            return not_reached(step)
         if outcome is not None:
             return outcome
         step = replace(step, generation=step.generation + 1)
@@ -51,6 +54,7 @@ async def _create(context: Context, step: Step) -> Outcome | None:
         delivered = await deliver(
             context, intent, f"POST {kind.endpoint}", lambda answer: row_of(kind, answer) is not None, seen
         )
+        return await _book(context, step, kind, wanted, delivered)
     except TokenRejected:
         raise
     except Rejected as error:
@@ -59,7 +63,6 @@ async def _create(context: Context, step: Step) -> Outcome | None:
         return failed(step, of_unsettled(step, error))
     except ApiError as error:
         return failed(step, of_error(step, error))
-    return await _book(context, step, kind, wanted, delivered)
 
 
 async def _book(
@@ -73,54 +76,61 @@ async def _book(
     else:
         answered = row_of(kind, delivered.answer)
         row = await believed(context, kind, answered, intent) if answered is not None else None
-    if row is None or dead(kind, row):
+    if row is None:
         context.store.close(intent, raised=intent.rows)
         return None
     return book(context, step, wanted, row, intent)
 
 
-def book(
-    context: Context,
-    step: Step,
-    wanted: Mapping[str, Any],
-    row: dict[str, Any],
-    intent: Intent | None,
-    status: Status = Status.CREATED,
-) -> Outcome:
+def book(context: Context, step: Step, wanted: Mapping[str, Any], row: dict[str, Any], intent: Intent) -> Outcome:
     """Compare what the books hold with what was sent, and remember it durably, agreeing or not."""
-    outcome, receipt = compare(context, step, wanted, row, status)
-    if intent is None:
-        context.store.put([receipt])
-    else:
-        context.store.close(intent, [receipt])
+    outcome, receipt = compare(context, step, wanted, row)
+    context.store.close(intent, [receipt])
     return outcome
 
 
-def compare(
-    context: Context, step: Step, wanted: Mapping[str, Any], row: dict[str, Any], status: Status = Status.CREATED
-) -> tuple[Outcome, Receipt]:
+def compare(context: Context, step: Step, wanted: Mapping[str, Any], row: dict[str, Any]) -> tuple[Outcome, Receipt]:
     """The outcome and the receipt of a document that the books hold as ``row``."""
-    expected = context.expected(step.document) if step.document is not None else None
-    found = differences(step.id.kind, wanted, row, expected)
+    found = _differences(context, step, wanted, row)
     receipt = context.receipt(step, row, shown(found))
     if found:
         failure = of_differences(
             step, found, what=f"It is in the books as {receipt.remote_id}, but otherwise than sent"
         )
         return failed(step, failure, stops_kind=True, remote_id=receipt.remote_id), receipt
-    return Outcome(step.id, status, receipt.remote_id, step.place), receipt
+    return Outcome(step.id, Status.CREATED, receipt.remote_id, step.place), receipt
+
+
+def _differences(context: Context, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Change, ...]:
+    expected = context.expected(step.document) if step.document is not None else None
+    return differences(step.id.kind, wanted, row, expected)
 
 
 async def refused(context: Context, step: Step, wanted: Mapping[str, Any], error: Rejected) -> Outcome:
-    """A final 4xx. A guard against duplicates may mean that the books hold it already (fact sheet, 23.9): look."""
-    if may_be_duplicate(error.code, error.field):
-        try:
-            match = (await look(context, (step,), {step.id: wanted}))[step.id]
-        except ApiError:
-            match = Match()
-        if len(match.rows) == 1 and not dead(KINDS[step.id.kind], match.rows[0]):
-            return book(context, step, wanted, dict(match.rows[0]), None, status=Status.ADOPTED)
-    return failed(step, of_error(step, error))
+    """A final 4xx. A guard against duplicates may mean that the books hold it already (fact sheet, 23.9): look.
+
+    What is found there is adopted only if it says what the manifest says: it was not this run that wrote it.
+    """
+    match = await _guarded(context, step, wanted) if may_be_duplicate(error.code, error.field) else Match()
+    if len(match.rows) != 1:
+        return failed(step, of_error(step, error))
+    row = dict(match.rows[0])
+    found = _differences(context, step, wanted, row)
+    if found:
+        remote_id = text(row.get(KINDS[step.id.kind].id_field))
+        what = f"FinzBooks refused it as a duplicate of {remote_id} ({match.words}), which says otherwise"
+        return failed(step, of_differences(step, found, what=what), remote_id=remote_id)
+    receipt = context.receipt(step, row)
+    context.store.put([receipt])
+    return Outcome(step.id, Status.ADOPTED, receipt.remote_id, step.place)
+
+
+async def _guarded(context: Context, step: Step, wanted: Mapping[str, Any]) -> Match:
+    """What the books hold that a guard may have meant; nothing when they cannot be read."""
+    try:
+        return (await look(context, (step,), {step.id: wanted}))[step.id]
+    except ApiError:
+        return Match()
 
 
 def may_be_duplicate(code: str, field: str) -> bool:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Generic, TypeVar
 
 from importer.api.answers import Answer
 from importer.api.retry import wait_before
 from importer.apply.context import Context
-from importer.errors import ApiError, Garbled, InProgress, Lost, NotSent, Rejected, ServerFault, TooManyRequests
+from importer.errors import ApiError, Garbled, NotSent, Rejected, TooManyRequests
 from importer.model import Intent
 
 Seen = TypeVar("Seen")
 
-UNCERTAIN = (Lost, ServerFault, Garbled, InProgress)  # may have been done
+CERTAIN = (Rejected, NotSent, TooManyRequests)  # not done; after anything else a call may have been done
 
 
 class Unsettled(Exception):
@@ -24,6 +25,10 @@ class Unsettled(Exception):
         super().__init__(cause.message)
         self.intent = intent
         self.cause = cause
+
+
+class Stopped(Exception):
+    """The run was stopped before a call could leave. It was not done, and no intent of it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +52,47 @@ async def deliver(
     ``read`` says whether an answer has the form it should have. ``look`` reads the books; None means that nothing of
     the call is there, so that it may be sent again under the same key and with the same bytes (design, section 6,
     item 3). Raises Rejected, NotSent or TooManyRequests when the call was certainly not done (its intent is closed),
-    and Unsettled when that cannot be told.
+    Unsettled when that cannot be told, and Stopped.
     """
     begun: list[Intent] = []
 
     def leaving() -> None:
         # Not before: a run that is killed while it waits for the window must not leave intents that never left.
+        if context.stopping:
+            raise Stopped
         if not begun:
             begun.append(context.begin(intent))
 
-    attempt = 1
-    while True:
+    doubt: ApiError | None = None  # why a try so far may have been done
+    for attempt in count(2):
         try:
             answer = await context.client.write(
                 intent.method, intent.path, intent.body, intent.idempotency_key, label=label, leaving=leaving
             )
             if read(answer):
                 return Delivered(begun[0], answer=answer)
-            cause: ApiError = Garbled("garbled", "The answer is not the documented one.", label)
-        except UNCERTAIN as error:
-            cause = error
-        except (Rejected, NotSent, TooManyRequests) as error:
-            await _not_done(context, begun, attempt, error, look)
+            error: ApiError = Garbled("garbled", "The answer is not the documented one.", label)
+        except ApiError as failure:
+            error = failure
+        except Stopped:
+            _not_left(context, begun, doubt)
             raise
-        seen = await _look(begun[0], cause, look)
+        if not isinstance(error, CERTAIN):
+            doubt = error
+        if doubt is None:
+            _not_done(context, begun, error)
+            raise error
+        seen = await _look(begun[0], error, look)
         if seen is not None:
             return Delivered(begun[0], seen=seen)
-        attempt += 1
+        if isinstance(error, Rejected):
+            _not_done(context, begun, error)
+            raise error
         wait = wait_before(attempt, None, context.dice())
-        if wait is None or context.stopping:
-            raise Unsettled(begun[0], cause)
-        await context.sleep(wait)
+        if wait is None or isinstance(error, CERTAIN) or context.stopping:
+            raise Unsettled(begun[0], doubt)
+        await context.pause(wait)
+    raise AssertionError  # count() has no end
 
 
 async def _look(intent: Intent, cause: ApiError, look: Callable[[], Awaitable[Seen | None]]) -> Seen | None:
@@ -87,18 +102,17 @@ async def _look(intent: Intent, cause: ApiError, look: Callable[[], Awaitable[Se
         raise Unsettled(intent, cause) from error
 
 
-async def _not_done(
-    context: Context,
-    begun: list[Intent],
-    attempt: int,
-    error: ApiError,
-    look: Callable[[], Awaitable[Seen | None]],
-) -> None:
-    """Close the intent of a call that was refused, unless an earlier try of it may have been done."""
-    if not begun:
-        return
-    if attempt > 1 and (isinstance(error, NotSent | TooManyRequests) or await _look(begun[0], error, look) is not None):
-        raise Unsettled(begun[0], error) from error
+def _not_done(context: Context, begun: list[Intent], error: ApiError) -> None:
+    """Close the intent of a call that was refused, if it left at all."""
     # A final 4xx is remembered by the server for a day, and a 429 that does not pass may be such a memory: the next
     # try needs another key (fact sheet, section 24, items 1 and 4).
-    context.store.close(begun[0], raised=() if isinstance(error, NotSent) else begun[0].rows)
+    for intent in begun:
+        context.store.close(intent, raised=() if isinstance(error, NotSent) else intent.rows)
+
+
+def _not_left(context: Context, begun: list[Intent], doubt: ApiError | None) -> None:
+    """The run was stopped before this try left. Raises Unsettled if an earlier one may have been done."""
+    for intent in begun:
+        if doubt is not None:
+            raise Unsettled(intent, doubt) from None
+        context.store.close(intent)

@@ -8,6 +8,7 @@ from typing import Final
 from importer.apply.deliver import Unsettled
 from importer.delivery.compare import sent_fields
 from importer.errors import ApiError, Rejected
+from importer.kinds import KINDS
 from importer.model import Change, Document, Path, Place
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.value import Step
@@ -17,6 +18,33 @@ _STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 def failed(step: Step, failure: Failure, *, stops_kind: bool = False, remote_id: str = "") -> Outcome:
     return Outcome(step.id, Status.FAILED, remote_id or step.remote_id, step.place, failure, stops_kind)
+
+
+def skipped(step: Step, code: str, message: str) -> Outcome:
+    return Outcome(step.id, Status.SKIPPED, step.remote_id, step.place, Failure(code, message, place=step.place))
+
+
+def not_reached(step: Step) -> Outcome:
+    """Not sent, because the run was stopped."""
+    return skipped(step, "not-reached", "Not sent: the run ended before its turn.")
+
+
+def kind_stopped(step: Step) -> Outcome:
+    """Not sent, because the books came to another total for a document of its kind."""
+    label = KINDS[step.id.kind].label
+    return skipped(
+        step, "kind-stopped", f"Not sent: FinzBooks computes a {label} of this run otherwise than the manifest."
+    )
+
+
+def cut_off(step: Step) -> Failure:
+    """The run ended while a call for it was under way, and did not wait for the answer."""
+    return Failure(
+        "cut-off",
+        "The run ended before the answer came: it may have been done.",
+        place=step.place,
+        help="Run apply again: it looks in the books first, and sends nothing twice.",
+    )
 
 
 def of_error(step: Step, error: ApiError) -> Failure:

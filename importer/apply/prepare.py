@@ -22,7 +22,8 @@ from importer.plan.names import Names, OrgRates, lookups_needed, unknown_names
 from importer.plan.value import Plan, Step
 
 DEFAULT_RATE = 600  # calls a minute of the default tier (fact sheet, section 7)
-SENT = (Action.CREATE, Action.UPDATE)
+# A pending document may turn out to be in the books, and then what waits for it is sent.
+SENT = (Action.CREATE, Action.UPDATE, Action.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ async def prepare(
     *,
     allow_likeness: bool,
     per_minute: int,
+    allow_unverified: frozenset[str] = frozenset(),
     finish: Callable[[Sequence[Problem]], Sequence[Problem]],
 ) -> Prepared:
     """The plan for the org, by reading only. ``finish`` gives problems their source lines.
@@ -95,7 +97,9 @@ async def prepare(
     problems = list(unknown_names(send, names))
     rates = OrgRates(names)
     if send:
-        problems.extend(one for one in check(manifest, memory.said(), rates) if one.severity is Severity.ERROR)
+        problems.extend(
+            one for one in check(manifest, memory.said(), rates, allow_unverified) if one.severity is Severity.ERROR
+        )
     if problems:
         raise InvalidInput(finish(problems))
     bindings = _bindings(memory, names)

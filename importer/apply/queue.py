@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,20 +67,28 @@ class Queue:
 
     def take(self) -> Unit | None:
         """The next unit that may leave now, or None: wait for one in flight, or there is nothing left."""
+        unit = self._next(partial=False)
+        if unit is None and not self._units:
+            # Nothing will come that could fill a batch before one that is not full has left.
+            unit = self._next(partial=True)
+        if unit is not None:
+            self._lane(unit[0]).in_flight += 1
+            self._units += 1
+            self._held |= locks(unit)
+        return unit
+
+    def _next(self, *, partial: bool) -> Unit | None:
         for lane in self._lanes.values():
             if lane.in_flight and not lane.proven:
                 continue
+            if len(lane.ready) < lane.size and lane.waiting and not partial:
+                continue
             unit = self._from(lane)
             if unit:
-                lane.in_flight += 1
-                self._units += 1
-                self._held |= locks(unit)
                 return unit
         return None
 
     def _from(self, lane: Lane) -> Unit:
-        if lane.size > 1 and len(lane.ready) < lane.size and not self._last_batch(lane):
-            return ()
         taken: list[Step] = []
         passed: list[StepId] = []
         while lane.ready and len(taken) < lane.size:
@@ -91,12 +99,6 @@ class Queue:
             taken.append(step)
         lane.ready.extendleft(reversed(passed))
         return tuple(taken)
-
-    def _last_batch(self, lane: Lane) -> bool:
-        """Whether a batch that is not full may leave: nothing that is still to come could fill it."""
-        if lane.waiting == 0:
-            return True
-        return self._units == 0 and not any(other.ready for other in self._lanes.values() if other is not lane)
 
     def done(self, unit: Unit, failed: Iterable[StepId] = ()) -> list[tuple[StepId, StepId]]:
         """Take back ``unit``. Returns what can no longer be done because of the failed ones: (skipped, because of)."""
@@ -135,15 +137,16 @@ class Queue:
             lane.ready.remove(one)
 
     def _close(self, over: StepId, failed: bool, skipped: list[tuple[StepId, StepId]]) -> None:
+        self._open.discard(over)
         stack = [(over, failed)]
         while stack:
             one, bad = stack.pop()
-            self._open.discard(one)
             for follower, strict in self._followers.pop(one, ()):
                 if follower not in self._open:
                     continue
                 if bad and strict:
                     self._remove(follower)
+                    self._open.discard(follower)
                     skipped.append((follower, one))
                     stack.append((follower, True))
                 elif self._blockers[follower]:
@@ -174,11 +177,3 @@ def locks(unit: Unit) -> set[str]:
             held.add(f"owner {step.id.kind}/{step.id.key}")
             held.add(f"target {step.entry.target_key or step.entry.target_id}")
     return held
-
-
-def by_lane(steps: Iterable[Step]) -> Mapping[LaneKey, int]:
-    """How many steps each lane has; the plan counts calls from it."""
-    counts: dict[LaneKey, int] = defaultdict(int)
-    for step in steps:
-        counts[LaneKey(step.action, step.id.kind)] += 1
-    return counts

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importer.apply.bulk import create_many
 from importer.apply.context import Context
 from importer.apply.create import create
-from importer.apply.failures import failed
+from importer.apply.failures import cut_off, failed, kind_stopped, not_reached, skipped
 from importer.apply.known_rows import remember_found
 from importer.apply.queue import Queue, Unit
 from importer.apply.settlement import settle_target
@@ -34,14 +34,18 @@ class Run:
         self._queue = Queue([step for step in plan.steps if step.action in SENT])
         self._tasks: dict[asyncio.Task[list[Outcome]], Unit] = {}
         self._report = Report(unchanged=plan.unchanged)
+        self._asked_to_stop = False
 
     def stop(self) -> None:
         """Let nothing new leave. A second call gives up what is under way as well; its intents stay open."""
-        hard = self._context.stopping
-        self._context.stopping = True
-        for task in self._tasks:
-            if hard or task not in self._context.left:
-                task.cancel()
+        self._halt(hard=self._asked_to_stop)
+        self._asked_to_stop = True
+
+    def _halt(self, *, hard: bool = False) -> None:
+        self._context.stopped.set()
+        spared = {asyncio.current_task()} if hard else {asyncio.current_task(), *self._context.left}
+        for task in self._tasks.keys() - spared:
+            task.cancel()
 
     async def carry_out(self) -> Report:
         """Do all that can be done. Raises Refused when the state fails; what is under way is then cut off."""
@@ -53,7 +57,8 @@ class Run:
                 if not self._tasks:
                     break
                 over, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in over:
+                # In the order in which they left: a set has none, and two runs would differ.
+                for task in [task for task in self._tasks if task in over]:
                     self._end(task)
         finally:
             for task in self._tasks:
@@ -72,52 +77,53 @@ class Run:
     async def _carry_out(self, unit: Unit) -> list[Outcome]:
         try:
             return await _unit(self._context, unit)
+        except TokenRejected as error:
+            failure = Failure(error.code, f"{error.message} No further call can succeed.", help=error.help)
+            self._report.broken = failure
+            self._halt()
+            return [self._done_or(step, failure) for step in unit]
+        except asyncio.CancelledError:
+            if not self._context.under_way:
+                raise
+            return [self._done_or(step, cut_off(step)) for step in unit]
         finally:
             self._context.over()
+
+    def _done_or(self, step: Step, failure: Failure) -> Outcome:
+        """The outcome of a step whose unit has ended early; what of it is remembered has been done."""
+        receipt = self._context.store.receipt(*step.id)
+        if receipt is None or receipt.run != self._context.run or receipt.difference:
+            return failed(step, failure)
+        return Outcome(step.id, Status.CREATED, receipt.remote_id, step.place)
 
     def _end(self, task: asyncio.Task[list[Outcome]]) -> None:
         unit = self._tasks.pop(task)
         if task.cancelled():
             return  # it never left: its steps stay open in the queue
-        error = task.exception()
-        if isinstance(error, TokenRejected):
-            failure = Failure(error.code, f"{error.message} No further call can succeed.")
-            self._report.broken = failure
-            self._context.stopping = True
-            outcomes = [failed(step, failure) for step in unit]
-        elif error is not None:
-            raise error
-        else:
-            outcomes = task.result()
-        bad = [outcome.id for outcome in outcomes if outcome.status is Status.FAILED]
-        skipped = self._queue.done(unit, bad)
-        self._take_in([*outcomes, *self._skipped(skipped)])
+        outcomes = task.result()  # raises Refused when the state has failed
+        bad = [outcome.id for outcome in outcomes if outcome.status in (Status.FAILED, Status.SKIPPED)]
+        followers = self._queue.done(unit, bad)
+        self._take_in([*outcomes, *self._skipped(followers)])
         for kind in {outcome.id.kind for outcome in outcomes if outcome.stops_kind}:
             self._stop_kind(kind)
 
     def _stop_kind(self, kind: str) -> None:
         stopped = self._queue.stop(kind)
         followers = self._queue.drop(stopped)
-        label = KINDS[kind].label
-        message = f"Not sent: FinzBooks computes a {label} of this run otherwise than the manifest."
         gone = {one for one, _ in followers}
-        own = [self._skip(one, "kind-stopped", message) for one in stopped if one not in gone]
+        own = [kind_stopped(self._queue.step(one)) for one in stopped if one not in gone]
         self._take_in([*own, *self._skipped(followers)])
 
     def _skipped(self, pairs: Iterable[tuple[StepId, StepId]]) -> list[Outcome]:
         return [
-            self._skip(one, "needs-failed", f"Not sent: it needs {because}, which failed.") for one, because in pairs
+            skipped(self._queue.step(one), "needs-failed", f"Not sent: it needs {because}, which was not done.")
+            for one, because in pairs
         ]
-
-    def _skip(self, one: StepId, code: str, message: str) -> Outcome:
-        step = self._queue.step(one)
-        return Outcome(one, Status.SKIPPED, step.remote_id, step.place, Failure(code, message, place=step.place))
 
     def _give_up(self) -> None:
         """What is still open was not sent, because the run was stopped."""
-        left = self._queue.open_steps()
-        self._report.interrupted = self._context.stopping and self._report.broken is None
-        self._take_in([self._skip(one, "not-reached", "Not sent: the run ended before its turn.") for one in left])
+        self._report.interrupted = self._asked_to_stop and self._report.broken is None
+        self._take_in([not_reached(self._queue.step(one)) for one in self._queue.open_steps()])
 
     def _take_in(self, outcomes: Sequence[Outcome]) -> None:
         self._report.outcomes.extend(outcomes)

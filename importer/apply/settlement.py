@@ -7,8 +7,8 @@ from decimal import Decimal
 from importer.api.client import segment
 from importer.api.wire import dumps
 from importer.apply.context import Context
-from importer.apply.deliver import Unsettled, deliver
-from importer.apply.failures import failed, of_error, of_unsettled
+from importer.apply.deliver import Stopped, Unsettled, deliver
+from importer.apply.failures import failed, not_reached, of_error, of_unsettled
 from importer.apply.survey import fetch
 from importer.delivery.remote import amount
 from importer.errors import ApiError, TokenRejected
@@ -29,6 +29,8 @@ async def settle_target(context: Context, step: Step) -> Outcome:
         return await _apply(context, step, settles, entry)
     except TokenRejected:
         raise
+    except Stopped:
+        return not_reached(step)
     except Unsettled as error:
         return failed(step, of_unsettled(step, error))
     except ApiError as error:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from importer.api.client import segment
-from importer.api.retry import wait_before
 from importer.api.wire import dumps
 from importer.apply.context import Context
-from importer.apply.deliver import UNCERTAIN
-from importer.apply.failures import failed, of_differences, of_error
+from importer.apply.deliver import Stopped, Unsettled, deliver
+from importer.apply.failures import failed, not_reached, of_differences, of_error, of_unsettled
 from importer.apply.survey import fetch
 from importer.delivery.compare import held, sent_fields
 from importer.delivery.remote import MISSING, answered
@@ -36,8 +35,16 @@ async def update(context: Context, step: Step) -> Outcome:
             row = await _put(context, step, kind, wanted, row)
     except TokenRejected:
         raise
+    except Stopped:
+        return not_reached(step)
+    except Unsettled as error:
+        return failed(step, of_unsettled(step, error))
     except ApiError as error:
         return failed(step, of_error(step, error))
+    return _remember(context, step, kind, wanted, row)
+
+
+def _remember(context: Context, step: Step, kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Outcome:
     left = held(kind.name, wanted, row)
     if left:
         return failed(step, of_differences(step, left, what="FinzBooks took the update and still holds it otherwise"))
@@ -58,20 +65,13 @@ def drifted(context: Context, step: Step, wanted: Mapping[str, Any], row: Mappin
     if receipt is None:
         return ()
     remembered = remembered_body(step.id.kind, receipt.said, context.bindings)
-    moved = {change.path: change for change in held(step.id.kind, remembered, row)}
-    still = {change.path for change in held(step.id.kind, wanted, row)}
-    managed = set(_paths(wanted))
-    return tuple(change for path, change in moved.items() if path in still and path.split("[")[0] in managed)
+    # Lists are compared as wholes: their entries may have been moved, and their number changed.
+    still = {_list_of(change.path) for change in held(step.id.kind, wanted, row)}
+    return tuple(change for change in held(step.id.kind, remembered, row) if _list_of(change.path) in still)
 
 
-def _paths(wanted: Mapping[str, Any], above: str = "") -> list[str]:
-    found = []
-    for name, value in wanted.items():
-        path = f"{above}.{name}" if above else name
-        found.append(path)
-        if isinstance(value, Mapping):
-            found.extend(_paths(value, path))
-    return found
+def _list_of(path: str) -> str:
+    return path.partition("[")[0]
 
 
 def _drift(step: Step, drift: tuple[Change, ...]) -> Failure:
@@ -87,29 +87,22 @@ def _drift(step: Step, drift: tuple[Change, ...]) -> Failure:
 async def _put(
     context: Context, step: Step, kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """Send the whole document with the manifest laid over it, until the books hold it. A PUT may be repeated."""
+    """Send the whole document with the manifest laid over it, and read it back. A PUT may be repeated."""
     path = f"{kind.endpoint}/{segment(step.remote_id)}"
     text = dumps(overlaid(kind.name, wanted, row))
     intent = context.intent("update", (IntentRow(*step.id, step.generation),), "PUT", path, text, {})
-    begun = context.begin(intent)
-    attempt = 1
-    while True:
-        try:
-            await context.client.write("PUT", path, text, label=f"PUT {kind.endpoint}/{{id}}")
-        except UNCERTAIN:
-            attempt += 1
-            wait = wait_before(attempt, None, context.dice())
-            if wait is None or context.stopping:
-                raise  # the intent stays open; the next run reads the document before it does anything
-            await context.sleep(wait)
-            if held(kind.name, wanted, await fetch(context.client, kind, step.remote_id)):
-                continue
-        except ApiError:
-            context.store.close(begun)
-            raise
+
+    async def seen() -> Mapping[str, Any] | None:
+        now = await fetch(context.client, kind, step.remote_id)
+        return None if held(kind.name, wanted, now) else now
+
+    delivered = await deliver(context, intent, f"PUT {kind.endpoint}/{{id}}", lambda _: True, seen)
+    found = delivered.seen
+    if found is None:
+        # Should this fail, the intent stays open: the next run reads the document before it does anything.
         found = await fetch(context.client, kind, step.remote_id)
-        context.store.close(begun)
-        return found
+    context.store.close(delivered.intent)
+    return found
 
 
 def overlaid(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,271 @@
+"""What may leave when. No network, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importer.apply.queue import Queue, Unit, locks
+from importer.model import Action, StepId
+from importer.plan.value import Entry, Step
+
+
+def one(name: str, *needs: str, after: Iterable[str] = (), action: Action = Action.CREATE, on: str = "") -> Step:
+    """A step named ``kind/key``; with ``on`` an application to that target."""
+    kind, _, key = name.partition("/")
+    entry = Entry(0, on, "", Decimal(1)) if on else None
+    part = f"{on}#1" if on else ""
+    return Step(
+        StepId(kind, key, part),
+        Action.APPLY if on else action,
+        needs=tuple(map(named, needs)),
+        after=tuple(map(named, after)),
+        entry=entry,
+    )
+
+
+def named(name: str) -> StepId:
+    kind, _, key = name.partition("/")
+    return StepId(kind, key)
+
+
+def keys(unit: Unit | None) -> list[str]:
+    return [step.id.key for step in unit or ()]
+
+
+def drain(queue: Queue) -> list[Unit]:
+    """Take all that may leave now."""
+    units = []
+    while (unit := queue.take()) is not None:
+        units.append(unit)
+    return units
+
+
+def invoices(count: int, *needs: str, start: int = 0) -> list[Step]:
+    return [one(f"invoices/{number}", *needs) for number in range(start, start + count)]
+
+
+def test_an_empty_queue_gives_nothing() -> None:
+    queue = Queue([])
+    assert queue.take() is None
+    assert queue.left == 0
+
+
+def test_a_batch_takes_fifty() -> None:
+    queue = Queue(invoices(120))
+    first = queue.take()
+    assert first is not None
+    assert keys(first) == [str(number) for number in range(50)]
+    queue.done(first)
+    assert [len(unit) for unit in drain(queue)] == [50, 20]
+
+
+def test_a_batch_that_is_not_full_waits_for_what_could_fill_it() -> None:
+    queue = Queue([one("contacts/a"), *invoices(10), *invoices(10, "contacts/a", start=10)])
+    contact = queue.take()
+    assert keys(contact) == ["a"]
+    assert queue.take() is None
+    assert contact is not None
+    queue.done(contact)
+    assert len(queue.take() or ()) == 20
+
+
+def test_a_batch_that_is_not_full_leaves_when_nothing_is_under_way_that_could_fill_it() -> None:
+    # The last invoices need a payment that needs the first ones.
+    queue = Queue([*invoices(10), one("payments/p", "invoices/0"), *invoices(5, "payments/p", start=10)])
+    first = queue.take()
+    assert len(first or ()) == 10
+    assert queue.take() is None
+    assert first is not None
+    queue.done(first)
+    payment = queue.take()
+    assert keys(payment) == ["p"]
+    assert payment is not None
+    queue.done(payment)
+    assert len(queue.take() or ()) == 5
+
+
+def test_a_full_batch_does_not_wait_for_others() -> None:
+    queue = Queue([*invoices(60), one("contacts/a"), *invoices(10, "contacts/a", start=60)])
+    assert [len(unit) for unit in drain(queue)] == [50, 1]
+
+
+def test_the_first_call_of_a_lane_returns_before_the_second_leaves() -> None:
+    queue = Queue([one(f"contacts/{number}") for number in range(5)])
+    (first,) = drain(queue)
+    queue.done(first)
+    assert len(drain(queue)) == 4
+
+
+def test_lanes_do_not_wait_for_each_other() -> None:
+    queue = Queue([one("contacts/a"), one("items/b"), one("contacts/c", action=Action.UPDATE)])
+    assert len(drain(queue)) == 3
+
+
+def test_a_failed_first_call_lets_the_second_leave() -> None:
+    queue = Queue([one("contacts/a"), one("contacts/b")])
+    (first,) = drain(queue)
+    assert queue.done(first, [StepId("contacts", "a")]) == []
+    assert [keys(unit) for unit in drain(queue)] == [["b"]]
+
+
+def test_what_is_needed_comes_first() -> None:
+    queue = Queue([one("contacts/a"), one("payments/p", "contacts/a", "items/not-of-this-run")])
+    (first,) = drain(queue)
+    queue.done(first)
+    assert [keys(unit) for unit in drain(queue)] == [["p"]]
+
+
+def test_a_failed_step_takes_only_its_dependents_and_says_because_of_what() -> None:
+    queue = Queue(
+        [
+            *(one("contacts/a"), one("items/i"), one("payments/p", "contacts/a")),
+            *(one("credit_notes/n", "payments/p"), one("credit_notes/m", "items/i")),
+        ]
+    )
+    contact, item = drain(queue)
+    assert queue.done(contact, [StepId("contacts", "a")]) == [
+        (StepId("payments", "p"), StepId("contacts", "a")),
+        (StepId("credit_notes", "n"), StepId("payments", "p")),
+    ]
+    queue.done(item)
+    assert [keys(unit) for unit in drain(queue)] == [["m"]]
+
+
+def test_a_row_of_a_batch_fails_alone() -> None:
+    queue = Queue([*invoices(3), *(one(f"payments/{number}", f"invoices/{number}") for number in range(3))])
+    (batch,) = drain(queue)
+    assert queue.done(batch, [StepId("invoices", "1")]) == [(StepId("payments", "1"), StepId("invoices", "1"))]
+    assert keys(queue.take()) == ["0"]
+
+
+def test_a_step_that_two_failures_reach_is_skipped_once() -> None:
+    needs = [one("contacts/a"), one("payments/p", "contacts/a", "credit_notes/n"), one("credit_notes/n", "contacts/a")]
+    queue = Queue(needs)
+    (contact,) = drain(queue)
+    skipped = queue.done(contact, [StepId("contacts", "a")])
+    assert sorted(step for step, _ in skipped) == [StepId("credit_notes", "n"), StepId("payments", "p")]
+    assert queue.left == 0
+
+
+def test_what_comes_after_waits_and_does_not_fail() -> None:
+    queue = Queue([one("contacts/a"), one("payments/p", "contacts/a"), one("credit_notes/n", after=["payments/p"])])
+    (contact,) = drain(queue)
+    skipped = queue.done(contact, [StepId("contacts", "a")])
+    assert [step for step, _ in skipped] == [StepId("payments", "p")]
+    assert [keys(unit) for unit in drain(queue)] == [["n"]]
+
+
+def proven(queue: Queue) -> None:
+    """Bring the lane of applications beyond its first call."""
+    (first,) = drain(queue)
+    queue.done(first)
+
+
+def test_one_application_at_a_time_touches_a_note() -> None:
+    queue = Queue([one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), one("credit_notes/n", on="b")])
+    proven(queue)
+    (first,) = drain(queue)
+    queue.done(first)
+    assert len(drain(queue)) == 1
+
+
+def test_one_application_at_a_time_touches_an_invoice_and_others_pass_by() -> None:
+    steps = [one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), one("credit_notes/m", on="a")]
+    queue = Queue([*steps, one("credit_notes/o", on="b")])
+    proven(queue)
+    units = drain(queue)
+    assert [keys(unit) for unit in units] == [["n"], ["o"]]
+    queue.done(units[0])
+    assert [keys(unit) for unit in drain(queue)] == [["m"]]
+
+
+def test_a_stopped_kind_sends_nothing_more_and_takes_its_dependents() -> None:
+    queue = Queue(
+        [
+            *(one("contacts/a"), one("contacts/b"), one("contacts/c", "items/i"), one("items/i")),
+            one("payments/p", "contacts/b"),
+            one("payments/q", "items/i"),
+        ]
+    )
+    contact, item = drain(queue)
+    stopped = queue.stop("contacts")
+    assert stopped == [StepId("contacts", "b"), StepId("contacts", "c")]
+    assert queue.drop(stopped) == [(StepId("payments", "p"), StepId("contacts", "b"))]
+    assert queue.done(contact) == []
+    assert queue.done(item) == []
+    assert [keys(unit) for unit in drain(queue)] == [["q"]]
+
+
+def test_a_dropped_step_that_was_to_fill_a_batch_lets_it_go() -> None:
+    queue = Queue([one("contacts/a"), *invoices(3), *invoices(2, "contacts/a", start=3)])
+    (contact,) = drain(queue)
+    queue.done(contact, [StepId("contacts", "a")])
+    assert len(queue.take() or ()) == 3
+
+
+def test_what_is_open_is_told_in_the_order_of_the_plan() -> None:
+    queue = Queue([one("contacts/a"), one("contacts/b"), one("payments/p", "contacts/a")])
+    assert queue.left == 3
+    assert [step.key for step in queue.open_steps()] == ["a", "b", "p"]
+    (contact,) = drain(queue)
+    queue.done(contact)
+    assert [step.key for step in queue.open_steps()] == ["b", "p"]
+
+
+KINDS = ("contacts", "items", "invoices", "payments", "credit_notes")
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[Step]:
+    """Steps in any order whose needs and afters form no loop."""
+    size = draw(st.integers(0, 25))
+    names = [f"{draw(st.sampled_from(KINDS))}/{number}" for number in range(size)]
+    steps = []
+    for number, name in enumerate(names):
+        before = st.lists(st.sampled_from(names[:number]), max_size=4) if number else st.just([])
+        needs, after = draw(before), draw(before)
+        on = draw(st.sampled_from(["", "x", "y"])) if name.startswith("credit_notes") else ""
+        steps.append(one(name, *needs, after=after))
+        if on:
+            steps.append(one(name, name, after=after, on=on))
+    return draw(st.permutations(steps))
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps=graphs(), data=st.data())
+def test_all_is_done_or_skipped_for_a_reason_and_nothing_before_its_needs(
+    steps: Sequence[Step], data: st.DataObject
+) -> None:
+    queue = Queue(steps)
+    under_way: list[Unit] = []
+    done: set[StepId] = set()
+    failed: set[StepId] = set()
+    skipped: dict[StepId, StepId] = {}
+    by_id = {step.id: step for step in steps}
+    while True:
+        units = drain(queue)
+        for unit in units:
+            assert 1 <= len(unit) <= 50
+            for step in unit:
+                assert set(step.needs) <= done
+                assert set(step.after) <= done | failed | skipped.keys()
+                assert not locks((step,)) & {lock for other in under_way for lock in locks(other)}
+            under_way.append(unit)
+        if not under_way:
+            break
+        unit = under_way.pop(data.draw(st.integers(0, len(under_way) - 1)))
+        bad = data.draw(st.sets(st.sampled_from([step.id for step in unit])))
+        for gone, because in queue.done(unit, bad):
+            assert gone not in skipped
+            assert because in by_id[gone].needs
+            skipped[gone] = because
+        failed |= bad
+        done |= {step.id for step in unit} - bad
+    assert queue.left == 0
+    assert done | failed | skipped.keys() == by_id.keys()
+    assert len(done) + len(failed) + len(skipped) == len(by_id)
+    assert all(because in failed or because in skipped for because in skipped.values())

@@ -1,0 +1,203 @@
+"""Applying a credit note: a call of its own, told from the balance it lowers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sandbox.client import Api
+
+from apply import wire
+from apply.manifests import contact, invoice, manifest, note, payment
+from apply.world import World, failures, message, statuses
+from importer.model import Manifest, StepId
+from importer.outcome import Status
+
+APPLY = "POST /credit_notes/"
+PART = StepId("credit_notes", "C-1", "O-1#1")
+MADE = manifest(contacts=[contact()], invoices=[invoice("O-1", "1000")], credit_notes=[note("C-1", "300", on="O-1")])
+
+
+@pytest.fixture
+def api(world: World) -> Iterator[Api]:
+    api = Api(world.books)
+    yield api
+    api.close()
+
+
+def credited(world: World) -> int:
+    """Paise by which the one invoice was lowered."""
+    (row,) = world.rows("invoices")
+    return int(row["credited"])
+
+
+def test_a_note_is_applied_after_the_payments_of_its_invoice(world: World) -> None:
+    payments = [payment(f"U-{number}", "200", of="O-1") for number in range(3)]
+    made = manifest(
+        contacts=[contact()],
+        invoices=[invoice("O-1", "1000")],
+        credit_notes=[note("C-1", "400", on="O-1")],
+        payments=payments,
+    )
+    world.apply(made)
+    posts = [seen.path for seen in world.wire.seen if seen.method == "POST"]
+    assert posts[-1].endswith("/apply-to-invoice")
+    assert posts.count("/payments") == 3
+    assert credited(world) == 40000
+    world.is_whole(made)
+
+
+def test_a_note_is_applied_although_a_payment_of_its_invoice_failed(world: World) -> None:
+    made = manifest(
+        contacts=[contact()],
+        invoices=[invoice("O-1", "1000")],
+        credit_notes=[note("C-1", "400", on="O-1")],
+        payments=[payment("U-1", "200", of="O-1")],
+    )
+    world.fault("POST /payments", wire.answers(400, {"code": "validation.failed", "message": "No."}))
+    report = world.apply(made)
+    assert failures(report) == {"payments/U-1": "validation.failed"}
+    assert credited(world) == 40000
+
+
+def test_the_balance_before_stands_in_the_intent(world: World) -> None:
+    world.fault(APPLY, wire.breaks(httpx.ReadError), times=wire.EVER)
+    assert failures(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": "no-answer"}
+    (intent,) = world.intents()
+    assert intent.operation == "apply"
+    assert intent.before == {"balance": "1000", "target": world.rows("invoices")[0]["id"]}
+    assert intent.rows[0][:3] == PART
+
+
+FAULTS: dict[str, tuple[wire.Act, int]] = {
+    "lost before the work": (wire.breaks(httpx.ReadError), 3),
+    "lost after the work, not cached": (wire.breaks(httpx.ReadTimeout, done=True), 1),
+    "lost after the work, cached": (wire.breaks(httpx.ReadTimeout, done=True, kept=True), 1),
+    "503 after the work": (wire.answers(503, wire.FAILED, done=True), 1),
+    "503 before the work": (wire.answers(503, wire.FAILED), 2),
+    "in progress": (wire.answers(409, wire.BUSY), 2),
+    "half an answer": (wire.cut_short, 1),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_that_passes_lowers_the_balance_once(world: World, name: str) -> None:
+    act, times = FAULTS[name]
+    world.fault(APPLY, act, times=times)
+    report = world.apply(MADE)
+    assert statuses(report)["credit_notes/C-1 O-1#1"] is Status.APPLIED
+    assert credited(world) == 30000
+    assert PART in world.receipts()
+    world.is_whole(MADE)
+    assert world.plan(MADE).idle
+
+
+def test_a_balance_lowered_by_the_amount_is_not_applied_again(world: World) -> None:
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True))
+    world.apply(MADE)
+    assert len([seen for seen in world.wire.seen if seen.call.startswith(APPLY)]) == 1
+
+
+def test_a_balance_that_is_unchanged_means_the_same_call_again(world: World) -> None:
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout))
+    world.apply(MADE)
+    tries = [seen for seen in world.wire.seen if seen.call.startswith(APPLY)]
+    assert len(tries) == 2
+    assert len({(seen.key, seen.body) for seen in tries}) == 1
+
+
+@pytest.mark.parametrize("paid", [1, 20000, 100000])
+def test_a_balance_moved_by_another_amount_is_left_to_a_person(world: World, paid: int) -> None:
+    moved = wire.meanwhile(lambda: world.sql("UPDATE invoices SET paid = ?", paid), wire.breaks(httpx.ReadTimeout))
+    world.fault(APPLY, moved)
+    report = world.apply(MADE)
+    assert failures(report) == {"credit_notes/C-1 O-1#1": "balance-moved"}
+    assert credited(world) == 0
+    assert len(world.intents()) == 1
+    # Nor does the next run send it blindly.
+    world.calm()
+    assert failures(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": "open-intent"}
+    assert not world.wire.calls("POST")
+
+
+def test_more_than_is_open_is_refused_before_anything_is_sent(world: World) -> None:
+    before = manifest(contacts=[contact()], invoices=[invoice("O-1", "1000")])
+    world.apply(before)
+    world.sql("UPDATE invoices SET paid = 80000")  # somebody took the customer's money in FinzBooks
+    report = world.apply(MADE)
+    assert failures(report) == {"credit_notes/C-1 O-1#1": "over-application"}
+    told = message(report, "credit_notes/C-1 O-1#1")
+    assert "300 cannot be applied" in told
+    assert "only 200 of it is open" in told
+    assert not [seen for seen in world.wire.seen if seen.call.startswith(APPLY)]
+    assert world.intents() == ()
+
+
+def test_a_refused_application_can_be_tried_by_the_next_run(world: World) -> None:
+    world.fault(APPLY, wire.answers(400, {"code": "validation.invalid_value", "message": "No.", "field": "amount"}))
+    assert failures(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": "validation.invalid_value"}
+    assert world.intents() == ()
+    assert world.generation(*PART) == 1
+    assert statuses(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": Status.APPLIED}
+    assert credited(world) == 30000
+
+
+def test_an_invoice_without_a_readable_balance_makes_a_lost_answer_stay_open(world: World) -> None:
+    world.fault("GET /invoices/", wire.changed(lambda answer: answer["invoice"].pop("balance")), times=wire.EVER)
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True))
+    assert failures(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": "balance-moved"}
+    assert len(world.intents()) == 1
+
+
+def test_notes_on_one_invoice_are_applied_one_after_the_other(world: World) -> None:
+    notes = [note(f"C-{number}", "100", on="O-1", date=f"2026-05-2{number}") for number in range(5)]
+    made = manifest(contacts=[contact()], invoices=[invoice("O-1", "1000")], credit_notes=notes)
+    under_way = most = 0
+
+    def around(call: wire.Act) -> wire.Act:
+        async def act(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await world.clock.sleep(1)
+            answer = await call(carrier, request)
+            under_way -= 1
+            return answer
+
+        return act
+
+    world.fault(APPLY, around(lambda carrier, request: carrier.forward(request)), times=wire.EVER)
+    world.apply(made)
+    assert most == 1
+    assert credited(world) == 50000
+    world.is_whole(made)
+
+
+def test_one_note_may_lower_several_invoices_and_one_twice(world: World) -> None:
+    applications = [{"invoice": "O-1", "amount": "10"}, {"invoice": "O-2", "amount": "20"}]
+    applications.append({"invoice": "O-1", "amount": "10"})
+    made = manifest(
+        contacts=[contact()],
+        invoices=[invoice("O-1", "1000"), invoice("O-2", "500")],
+        credit_notes=[note("C-1", "40", applications=applications)],
+    )
+    world.apply(made)
+    assert sorted(row["credited"] for row in world.rows("invoices")) == [2000, 2000]
+    assert {step.part for step in world.receipts() if step.part} == {"O-1#1", "O-1#2", "O-2#1"}
+    world.is_whole(made)
+
+
+def test_an_application_added_later_is_a_call_of_its_own(world: World) -> None:
+    def made(*targets: str) -> Manifest:
+        applications = [{"invoice": target, "amount": "10"} for target in targets]
+        return manifest(
+            contacts=[contact()],
+            invoices=[invoice("O-1"), invoice("O-2", "500")],
+            credit_notes=[note("C-1", "40", applications=applications)],
+        )
+
+    world.apply(made("O-1"))
+    world.calm()
+    assert statuses(world.apply(made("O-1", "O-2"))) == {"credit_notes/C-1 O-2#1": Status.APPLIED}
+    assert sum(world.wire.calls("POST").values()) == 1

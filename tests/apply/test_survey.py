@@ -1,0 +1,133 @@
+"""What asking the org costs, and that nothing of it is missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from apply import wire
+from apply.manifests import contact, invoice, manifest, note, payment, taxed
+from apply.world import World, statuses
+from importer.model import Action, Manifest
+from importer.outcome import Status
+from importer.plan.value import Plan
+
+FULL = manifest(
+    contacts=[contact(), contact("other")],
+    items=[{"key": "widget", "name": "Widget", "rate": "10"}],
+    invoices=[invoice("O-1"), invoice("O-2", customer="other")],
+    payments=[payment("U-1", of="O-1")],
+    credit_notes=[note("C-1", "10", on="O-2", customer="other")],
+)
+
+
+def fill(world: World, contacts: int = 0, invoices: int = 0) -> None:
+    """Put into the books what somebody else made there: contacts, and invoices of a customer of their own each."""
+    world.apply(manifest(contacts=[contact("template")], invoices=[invoice("T-1", customer="template")]))
+    rows = (("contacts", "name", contacts), ("invoices", "reference", invoices))
+    for table, field, count in rows:
+        (row,) = world.rows(table)
+        for number in range(count):
+            own = {**row, "id": f"{table}_{number}", field: f"other {number}", "created": number}
+            if table == "contacts":
+                own["searched"] = f"other {number}"
+            else:
+                own |= {"number": f"X-{number}", "customer_id": f"contacts_{number}"}
+            world.books.db.insert(table, own)
+    world.state.unlink()
+    world.calm()
+
+
+def lists(world: World) -> dict[str, int]:
+    """How many GETs each list of documents took."""
+    calls = world.wire.calls("GET")
+    return {call.removeprefix("GET /"): number for call, number in calls.items() if call.count("/") == 1}
+
+
+def looked_for(world: World, made: Manifest) -> tuple[Plan, int]:
+    """The plan, and how many pages of contacts it read."""
+    world.wire.seen.clear()
+    plan = world.plan(made)
+    return plan, lists(world).get("contacts", 0)
+
+
+def test_an_empty_org_costs_one_get_a_kind_at_most(world: World) -> None:
+    plan = world.plan(FULL)
+    assert {step.action for step in plan.steps} <= {Action.CREATE, Action.APPLY}
+    documents = {"contacts", "items", "invoices", "payments", "credit_notes"}
+    assert all(number == 1 for name, number in lists(world).items() if name in documents)
+
+
+def test_a_list_that_is_named_is_read_once(world: World) -> None:
+    invoices = [taxed("O-1"), taxed("O-2")]
+    world.plan(manifest(contacts=[contact()], invoices=invoices, payments=[payment("U-1"), payment("U-2", "200")]))
+    assert {name: lists(world).get(name) for name in ("taxes", "bank_accounts")} == {"taxes": 1, "bank_accounts": 1}
+
+
+def test_one_document_is_looked_for_by_name_and_not_by_a_walk(world: World) -> None:
+    fill(world, contacts=450)
+    plan, calls = looked_for(world, manifest(contacts=[contact("template")]))
+    assert [step.action for step in plan.steps] == [Action.ADOPT]
+    assert calls == 1
+
+
+def test_many_documents_are_looked_for_by_a_walk(world: World) -> None:
+    fill(world, contacts=450)
+    plan, calls = looked_for(world, manifest(contacts=[contact("template"), *map(contact, "abcdefgh")]))
+    assert [step.action for step in plan.steps] == [Action.ADOPT, *[Action.CREATE] * 8]
+    assert calls == 3
+
+
+@pytest.mark.parametrize("wanted", [2, 3, 4, 5, 7])
+@pytest.mark.parametrize("held", [0, 150, 450, 1050])
+def test_the_search_costs_at_most_twice_the_cheaper_way(world: World, wanted: int, held: int) -> None:
+    fill(world, contacts=held)
+    names = [contact("template"), *(contact(f"new {number}") for number in range(wanted - 1))]
+    plan, calls = looked_for(world, manifest(contacts=names))
+    walk = -(-(held + 1) // 200)
+    assert calls <= 2 * min(walk, wanted)
+    assert [step.action for step in plan.steps] == [Action.ADOPT, *[Action.CREATE] * (wanted - 1)]
+
+
+def test_invoices_are_looked_for_by_their_customer(world: World) -> None:
+    fill(world, contacts=2, invoices=450)
+    made = manifest(
+        contacts=[contact("template")],
+        invoices=[invoice("T-1", customer="template"), invoice("T-2", customer="template")],
+    )
+    plan = world.plan(made)
+    assert {str(step.id): step.action for step in plan.steps} == {
+        "contacts/template": Action.ADOPT,
+        "invoices/T-1": Action.ADOPT,
+        "invoices/T-2": Action.CREATE,
+    }
+    assert lists(world)["invoices"] == 1
+
+
+def test_a_kind_without_a_search_is_walked_to_its_end(world: World) -> None:
+    made = manifest(contacts=[contact()], payments=[payment(f"U-{number}", str(number + 1)) for number in range(201)])
+    world.apply(made)
+    world.state.unlink()
+    world.calm()
+    assert {step.action for step in world.plan(made).steps} == {Action.ADOPT}
+    assert lists(world)["payments"] == 2
+
+
+def test_a_short_row_of_a_list_is_read_whole_before_it_is_compared(world: World) -> None:
+    made = manifest(contacts=[contact()], invoices=[invoice("O-1")])
+    world.apply(made)
+    world.state.unlink()
+    world.calm()
+
+    world.fault("GET /invoices", wire.changed(lambda answer: answer["invoices"][0].pop("line_items")))
+    assert statuses(world.apply(made)) == {"contacts/acme": Status.ADOPTED, "invoices/O-1": Status.ADOPTED}
+    assert world.wire.calls("GET /invoices/") == {f"GET /invoices/{world.rows('invoices')[0]['id']}": 1}
+
+
+def test_a_short_row_hides_no_difference(world: World) -> None:
+    world.apply(manifest(contacts=[contact()], invoices=[invoice("O-1")]))
+    world.state.unlink()
+    edited = invoice("O-1")
+    edited["line_items"][0]["name"] = "Other work"
+    world.fault("GET /invoices", wire.changed(lambda answer: answer["invoices"][0].pop("line_items")))
+    (conflict,) = world.plan(manifest(contacts=[contact()], invoices=[edited])).conflicts
+    assert [change.path for change in conflict.changes] == ["line_items[0].name"]
