@@ -107,6 +107,7 @@ async def _carry_out(prepared: Prepared, session: Session, loaded: Loaded, wishe
             expected=prepared.expectations.expected,
             source_of=source_of(loaded),
             claimed=prepared.claimed,
+            timeout=session.timeout,
         )
         with Progress(prepared.plan, session, quiet=wishes.quiet or wishes.format_ == "json") as progress:
             run = Run(context, prepared.plan, progress.advance)

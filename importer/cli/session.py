@@ -28,6 +28,7 @@ class Session:
     org_id: str
     token_id: str
     per_minute: int
+    timeout: float  # seconds after which an answer counts as lost
     sandbox: bool
 
 
@@ -82,7 +83,7 @@ def check_named(rails: Rails) -> None:
 @asynccontextmanager
 async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Session]:
     """The API at FINZBOOKS_BASE_URL with FINZBOOKS_TOKEN. Raises Refused."""
-    clock = RealClock()
+    clock, timeout = RealClock(), timeout_of(environment)
     token = token_of(environment)
     if token in rails.named:
         # It would travel in the address of each call, which servers and proxies write down.
@@ -93,11 +94,11 @@ async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Se
         token,
         clock=clock,
         organization_id=rails.named or None,
-        timeout=timeout_of(environment),
+        timeout=timeout,
         user_agent=f"finzbooks-importer/{__version__}",
     )
     async with client:
-        yield await _open(client, clock, rails, sandbox=False)
+        yield await _open(client, clock, rails, timeout, sandbox=False)
 
 
 @asynccontextmanager
@@ -114,13 +115,14 @@ async def sandboxed(base: Path, rails: Rails) -> AsyncIterator[Session]:
     with embedded(base) as (transport, clock, token):
         client = Client("http://sandbox.invalid/api/public/v1", token, clock=clock, transport=transport)
         async with client:
-            yield await _open(client, clock, rails, sandbox=True)
+            yield await _open(client, clock, rails, TIMEOUT, sandbox=True)
 
 
-async def _open(client: Client, clock: Clock, rails: Rails, *, sandbox: bool) -> Session:
+async def _open(client: Client, clock: Clock, rails: Rails, timeout: float, *, sandbox: bool) -> Session:
     who = await client.whoami()
     org = check_org(who.org_id, rails)
-    return Session(client, clock, org, who.token_id, PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"]), sandbox)
+    per_minute = PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"])
+    return Session(client, clock, org, who.token_id, per_minute, timeout, sandbox)
 
 
 def rails_of(environment: Mapping[str, str], project_org: str, state_org: str, *, sandbox: bool) -> Rails:
