@@ -118,11 +118,11 @@ async def sandboxed(base: Path, rails: Rails) -> AsyncIterator[Session]:
             yield await _open(client, clock, rails, TIMEOUT, sandbox=True)
 
 
-async def _open(client: Client, clock: Clock, rails: Rails, timeout: float, *, sandbox: bool) -> Session:
+async def _open(client: Client, clock: Clock, rails: Rails, patience: float, *, sandbox: bool) -> Session:
     who = await client.whoami()
     org = check_org(who.org_id, rails)
     per_minute = PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"])
-    return Session(client, clock, org, who.token_id, per_minute, timeout, sandbox)
+    return Session(client, clock, org, who.token_id, per_minute, patience, sandbox)
 
 
 def rails_of(environment: Mapping[str, str], project_org: str, state_org: str, *, sandbox: bool) -> Rails:
