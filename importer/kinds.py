@@ -88,6 +88,7 @@ class Kind:
     item_field: str = ""  # in a line: refers to the document that rate, tax and code come from
     amount_field: str = ""  # the worth, where it is given and not the sum of lines
     incoming_if: tuple[str, str] | None = None  # counted as money in only if this field has this value
+    vendor_if: tuple[str, ...] = ()  # with one of these fields it is a vendor's, and no customer's money
     counts: Counts = Counts.NOWHERE
     settles: Settles | None = None
     posts_if: str = ""  # stays a draft, and cannot be paid, unless this boolean field is true
@@ -188,6 +189,7 @@ CREDIT_NOTES: Final = Kind(
     party_field="customer",
     line_field="line_items",
     item_field="item",
+    vendor_if=("bill_id",),
     counts=Counts.CREDITED,
     settles=Settles("applications", "invoices", "invoice", "invoice_id", "/credit_notes/{id}/apply-to-invoice"),
     dead_states=("CANCELLED",),

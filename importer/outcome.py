@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from importer.model import Place, StepId
 
@@ -17,6 +18,10 @@ class Status(StrEnum):
     APPLIED = "applied"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+# Codes of failures after which a call may have been done.
+DOUBTFUL: Final = frozenset({"no-answer", "cut-off", "ambiguous-match", "balance-moved", "not-remembered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Outcome:
     place: Place | None = None
     failure: Failure | None = None
     stops_kind: bool = False  # the server computes otherwise than we do: nothing more of this kind is sent
+
+    @property
+    def may_be_booked(self) -> bool:
+        """Whether a failed one is in the books all the same, or cannot be told not to be."""
+        return self.stops_kind or (self.failure is not None and self.failure.code in DOUBTFUL)
 
 
 @dataclass(slots=True)
@@ -67,5 +77,5 @@ class Report:
 
     @property
     def wrote(self) -> bool:
-        """Whether anything reached the books or the state."""
-        return any(outcome.status not in (Status.FAILED, Status.SKIPPED) for outcome in self.outcomes)
+        """Whether anything reached the books or the state, or may have."""
+        return any(not self._bad(outcome) or outcome.may_be_booked for outcome in self.outcomes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from importer.model import StepId
-from importer.outcome import Outcome, Report, Status
+from importer.outcome import Failure, Outcome, Report, Status
 
 NOTE, PART = StepId("credit_notes", "CN-1"), StepId("credit_notes", "CN-1", "ORDER-1#1")
 
@@ -41,3 +41,20 @@ def test_what_failed_or_was_skipped_is_bad_and_all_else_was_written(status: Stat
 
 def test_one_thing_done_among_failures_was_written() -> None:
     assert Report([Outcome(NOTE, Status.FAILED), Outcome(NOTE, Status.ADOPTED)]).wrote
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wrote"),
+    [
+        (Outcome(StepId("invoices", "I"), Status.FAILED, failure=Failure("validation.failed", "No.")), False),
+        (Outcome(StepId("invoices", "I"), Status.FAILED, failure=Failure("no-answer", "Who knows.")), True),
+        (
+            Outcome(
+                StepId("invoices", "I"), Status.FAILED, "inv_1", failure=Failure("books-differ", "x"), stops_kind=True
+            ),
+            True,
+        ),
+    ],
+)
+def test_a_run_wrote_when_what_failed_is_or_may_be_in_the_books(outcome: Outcome, wrote: bool) -> None:
+    assert Report([outcome]).wrote is wrote

@@ -13,7 +13,7 @@ from importer.apply.known_rows import remember_found
 from importer.apply.queue import Queue, Unit
 from importer.apply.settlement import settle_target
 from importer.apply.update import update
-from importer.errors import TokenRejected
+from importer.errors import Refused, TokenRejected
 from importer.kinds import KINDS
 from importer.model import Action, StepId
 from importer.outcome import Failure, Outcome, Report, Status
@@ -48,7 +48,7 @@ class Run:
             task.cancel()
 
     async def carry_out(self) -> Report:
-        """Do all that can be done. Raises Refused when the state fails; what is under way is then cut off."""
+        """Do all that can be done. Raises Refused when the state fails before anything is sent."""
         self._take_in(remember_found(self._context, self._plan.steps))
         self._take_in(_pending(self._plan.steps))
         try:
@@ -82,12 +82,27 @@ class Run:
             self._report.broken = failure
             self._halt()
             return [self._done_or(step, failure) for step in unit]
+        except Refused as error:
+            # The state has failed. What has left is waited for all the same: cutting it off would not undo it.
+            self._report.broken = Failure(error.code, error.message, help=error.help)
+            self._halt()
+            return [failed(step, self._not_remembered(step, error)) for step in unit]
         except asyncio.CancelledError:
             if not self._context.under_way:
                 raise
             return [self._done_or(step, cut_off(step)) for step in unit]
         finally:
             self._context.over()
+
+    def _not_remembered(self, step: Step, error: Refused) -> Failure:
+        if not self._context.under_way:
+            return Failure(error.code, error.message, place=step.place, help=error.help)
+        return Failure(
+            "not-remembered",
+            f"{error.message} It may have been booked; its intent is open.",
+            place=step.place,
+            help="Mend the state's disk, and run apply again: it looks in the books first.",
+        )
 
     def _done_or(self, step: Step, failure: Failure) -> Outcome:
         """The outcome of a step whose unit has ended early; what of it is remembered has been done."""
@@ -100,7 +115,7 @@ class Run:
         unit = self._tasks.pop(task)
         if task.cancelled():
             return  # it never left: its steps stay open in the queue
-        outcomes = task.result()  # raises Refused when the state has failed
+        outcomes = task.result()
         bad = [outcome.id for outcome in outcomes if outcome.status in (Status.FAILED, Status.SKIPPED)]
         followers = self._queue.done(unit, bad)
         self._take_in([*outcomes, *self._skipped(followers)])

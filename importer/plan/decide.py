@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from importer.delivery.compare import differences
 from importer.delivery.natural import Match, dead
@@ -18,6 +18,8 @@ from importer.plan.needs import in_view_of_needs
 from importer.plan.said import changes, said
 from importer.plan.value import Step
 from importer.schema import fields
+
+MOST_IDS: Final = 5  # ids that a sentence names
 
 
 def decide(
@@ -34,17 +36,55 @@ def decide(
         if not receipt.part and receipt.ref not in present
     }
     claims = _claims(known.matches)
+    differing = {one.ref: one for one in known.receipts.values() if one.difference and not one.part}
     steps: dict[StepId, Step] = {}
     for document in documents:
         step = _step(document, known, orphans, claims)
         step = replace(step, needs=tuple(_needs(document, steps)))
-        steps[step.id] = in_view_of_needs(step, steps)
+        steps[step.id] = in_view_of_needs(_refused(step, references(document), differing), steps)
     payments = settlers(documents, steps)
     parts = _parts(known.receipts)
     for document in documents:
         for step in application_steps(document, steps, known, parts.get(document.ref, {}), payments):
-            steps[step.id] = in_view_of_needs(step, steps)
-    return (*steps.values(), *_orphaned(known.receipts.values(), present, in_scope))
+            steps[step.id] = in_view_of_needs(_refused(step, _targets(step), differing), steps)
+    left_open = _left_open(known.intents, steps)
+    return (*steps.values(), *left_open, *_orphaned(known.receipts.values(), present, in_scope))
+
+
+def _refused(step: Step, needed: Iterable[Ref], differing: Mapping[Ref, Receipt]) -> Step:
+    """Nothing is booked on top of a document that the books hold otherwise than it was sent, in the PATHs or not."""
+    if step.action not in (Action.CREATE, Action.ADOPT, Action.APPLY):
+        return step
+    receipt = next((differing[ref] for ref in needed if ref in differing), None)
+    if receipt is None:
+        return step
+    return _conflict(
+        step,
+        "needs-what-differs",
+        f"It refers to {receipt.ref}, which the books hold otherwise than it was sent: {receipt.difference}.",
+        "Look at that document in FinzBooks first.",
+    )
+
+
+def _targets(step: Step) -> Iterator[Ref]:
+    settles = KINDS[step.id.kind].settles
+    if step.entry is not None and settles is not None and step.entry.target_key:
+        yield Ref(settles.target, step.entry.target_key)
+
+
+def _left_open(intents: Mapping[StepId, Intent], steps: Mapping[StepId, Step]) -> Iterator[Step]:
+    """Calls that were cut off for documents that are no longer among the files: not forgotten for that."""
+    for own, intent in intents.items():
+        if own not in steps and StepId(own.kind, own.key) not in steps:
+            yield Step(
+                id=own,
+                action=Action.PENDING,
+                settles=intent,
+                code="open-intent",
+                reason=f"A call of {intent.server_time} was cut off before its answer came, and its entry is not in "
+                "the given files.",
+                help="Give the file that holds it, so that it can be looked for; or look for it in FinzBooks.",
+            )
 
 
 def _parts(receipts: Mapping[StepId, Receipt]) -> Mapping[Ref, dict[StepId, Receipt]]:
@@ -156,7 +196,9 @@ def _found(
 
 def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
     """A call was about to be sent for it, its answer is not known, and the books do not show it exactly once."""
-    how_many = f"{len(match.rows)} documents that could be it" if match.rows else "none that could be it"
+    rows = match.rows or match.alike
+    ids = ", ".join(text(row.get(KINDS[base.id.kind].id_field)) for row in rows[:MOST_IDS])
+    how_many = f"{len(rows)} that could be it ({ids})" if rows else "none that could be it"
     return replace(
         base,
         action=Action.PENDING,
@@ -170,7 +212,7 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
 def _not_found(base: Step, match: Match, allow_likeness: bool) -> Step:
     kind = KINDS[base.id.kind]
     if len(match.rows) > 1:
-        ids = ", ".join(text(row.get(kind.id_field)) for row in match.rows[:5])
+        ids = ", ".join(text(row.get(kind.id_field)) for row in match.rows[:MOST_IDS])
         return _conflict(
             base, "ambiguous-match", f"{len(match.rows)} documents of the books have {match.words}: {ids}."
         )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
+from importer.checks import Worth
 from importer.kinds import KINDS, Counts
 from importer.manifest.typed import typed
 from importer.model import Action, Document
+from importer.money import half_up, multiply
 from importer.plan.expected import Expectations
 from importer.plan.value import Money, Step
+
+HOME: Final = "INR"  # the currency of an org's books
 
 
 def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
@@ -18,19 +23,16 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
 
     ``outstanding`` is what the customers owe more for it: billed less received less credited, since receipts and
     notes lower the receivables when they are posted, applied or not (fact sheet, sections 16 and 17). An amount that
-    depends on a tax whose rate is not known is None, and so is what is made from it.
+    depends on a tax or an exchange rate that is not known is None, and so is what is made from it.
     """
     sums: dict[Counts, Decimal | None] = defaultdict(Decimal)
     for step in steps:
         if step.action is not Action.CREATE or step.document is None or not counted(step.document):
             continue
         counts = KINDS[step.id.kind].counts
-        worth = expectations.worth(step.document.ref)
+        amount = in_rupees(step.document, expectations.worth(step.document.ref))
         before = sums[counts]
-        if before is None or worth is None or not worth.exact:
-            sums[counts] = None
-        else:
-            sums[counts] = before + worth.high.total
+        sums[counts] = None if before is None or amount is None else before + amount
     billed, received, credited = (sums[one] for one in (Counts.BILLED, Counts.RECEIVED, Counts.CREDITED))
     if billed is None or received is None or credited is None:
         return Money(billed, received, credited, None)
@@ -38,9 +40,22 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
 
 
 def counted(document: Document) -> bool:
-    """Whether creating ``document`` moves money: not a draft, and not money that goes out."""
+    """Whether creating ``document`` moves customers' money: no draft, no payment to a vendor, no vendor's credit."""
     kind = KINDS[document.kind]
     fields = typed(document.kind, document.fields)
+    if not fields.keys().isdisjoint(kind.vendor_if):
+        return False
     if kind.posts_if and fields.get(kind.posts_if) is not True:
         return False
     return kind.incoming_if is None or fields.get(kind.incoming_if[0]) == kind.incoming_if[1]
+
+
+def in_rupees(document: Document, worth: Worth | None) -> Decimal | None:
+    """The worth of ``document``; in another currency at its own exchange rate, and None without one."""
+    if worth is None or not worth.exact:
+        return None
+    fields = typed(document.kind, document.fields)
+    if fields.get("currency_code", HOME) == HOME:
+        return worth.high.total
+    rate = fields.get("exchange_rate")
+    return half_up(multiply(worth.high.total, rate)) if isinstance(rate, Decimal) else None

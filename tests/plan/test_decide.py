@@ -302,8 +302,8 @@ def test_an_open_call_that_left_a_contact_otherwise_than_wanted_is_settled_by_an
     ("match", "words"),
     [
         (Match(), "the books show none"),
-        (LIKE, "the books show none"),
-        (Match((ORDER_ROW, {**ORDER_ROW, "invoice_id": "inv_2"}), "the same reference"), "the books show 2 documents"),
+        (LIKE, "the books show 1 that could be it (inv_1)"),
+        (Match((ORDER_ROW, {**ORDER_ROW, "invoice_id": "inv_2"}), "the same reference"), "show 2 that could be it"),
     ],
 )
 def test_an_open_call_that_left_no_trace_or_several_is_pending(match: Match, words: str) -> None:
@@ -381,3 +381,21 @@ def test_nothing_that_was_handed_in_is_changed() -> None:
     before = {name: replace(one) for name, one in receipts.items()}
     decide(documents(SALE.replace("rate: 100", "rate: 1")), Known(receipts=receipts))
     assert receipts == before
+
+
+def test_a_call_that_was_cut_off_is_told_of_even_when_its_entry_is_gone_from_the_files() -> None:
+    known = Known(intents={StepId(*ORDER_REF): OPEN})
+    steps = decide(documents(ACME), known)
+    assert [(str(step.id), step.action, step.document) for step in steps if step.action is Action.PENDING] == [
+        ("invoices/ORDER-1", Action.PENDING, None)
+    ]
+
+
+@pytest.mark.parametrize("text", [PAID, CREDITED])
+def test_nothing_is_booked_on_top_of_what_the_books_hold_otherwise_than_it_was_sent(text: str) -> None:
+    """Its receipt is enough: the document itself need not be among the files."""
+    order = receipt(document(ORDER, "invoices"), "inv_1", difference="total is 112 and not 118")
+    known = Known(receipts={StepId(*ORDER_REF): order, **receipts_of(documents(ACME))})
+    steps = plan(documents(ACME, text), known)
+    assert {step.code for step in steps.values() if step.action is Action.CONFLICT} == {"needs-what-differs"}
+    assert all("112" in step.reason for step in steps.values() if step.action is Action.CONFLICT)

@@ -53,6 +53,16 @@ def test_money_that_goes_out_is_not_received() -> None:
     assert moved(ACME, OUTGOING) == Money(D(0), D(0), D(0), D(0))
 
 
+def test_another_currency_counts_at_its_own_exchange_rate_and_is_not_known_without_one() -> None:
+    dollars = ORDER.replace("auto_approve: true", "auto_approve: true, currency_code: USD")
+    assert moved(ACME, dollars).billed is None
+    assert moved(ACME, dollars.replace("USD", "USD, exchange_rate: '80.005'")).billed == D("8000.50")
+
+
+def test_a_vendors_credit_is_not_credited_to_a_customer() -> None:
+    assert not counted(document(CREDITED.replace("date:", "bill_id: b_1, date:", 1)))
+
+
 def test_what_is_in_the_books_already_moves_nothing() -> None:
     known = Known(receipts=receipts_of(documents(SALE), parts=False))
     assert moved(SALE, known=known) == Money(D(0), D(0), D(0), D(0))
