@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 
 from importer.checks import pan
 from importer.checks.book import Book
-from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, compact, form_of, repaired
+from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, form_of, repaired
 from importer.checks.shape import shown, texts
 from importer.checks.states import STATES
+from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
 # Daman and Diu, and Andhra Pradesh before its division: numbers are given out under their successors now.

@@ -12,7 +12,6 @@ from stdnum import luhn
 RULE: Final = "gstin"
 LENGTH: Final = 15
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_BLANKS: Final = re.compile(r"[\s-]")
 
 
 class Form(NamedTuple):
@@ -45,12 +44,6 @@ FORMS: Final = (
 # What fingers and scanners mix up (GST rules, section 1). Only ever suggested, never put right by itself.
 _LOOKALIKES: Final = {"O": "O0", "0": "0O", "I": "I1", "1": "1I", "Z": "Z2", "2": "2Z"}
 _MOST_LOOKALIKES: Final = 6  # in one number: 64 spellings to try
-
-
-def compact(text: str) -> str:
-    """``text`` in capitals, without blanks and hyphens: ``27 aapfu0939f1zv`` is as good as 27AAPFU0939F1ZV."""
-    dense = _BLANKS.sub("", text)
-    return dense.upper() if dense.isascii() else dense  # a dotless i would become a capital I
 
 
 def form_of(gstin: str) -> Form | None:

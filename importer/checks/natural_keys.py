@@ -12,9 +12,9 @@ from typing import Final
 from importer import schema
 from importer.checks.book import Book, Entry, normal
 from importer.checks.gstin_forms import RULE as GSTIN_RULE
-from importer.checks.gstin_forms import compact
 from importer.checks.shape import shown
 from importer.kinds import NaturalKey
+from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
 _BRANCHES: Final = "branches"

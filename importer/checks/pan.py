@@ -9,6 +9,7 @@ from typing import Final
 from importer.checks import gstin_forms
 from importer.checks.book import Book, Entry
 from importer.checks.shape import shown, texts
+from importer.manifest.typed import compact
 from importer.model import Path, Problem, Severity
 
 RULE: Final = "pan"
@@ -47,7 +48,7 @@ def problems(book: Book) -> Iterator[Problem]:
 
 
 def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
-    pan = gstin_forms.compact(text)
+    pan = compact(text)
     wrong = fault(pan)
     if wrong is not None:
         yield entry.problem(
@@ -66,7 +67,7 @@ def _disagreement(entry: Entry, path: Path, pan: str) -> Iterator[Problem]:
     beside = (names for names, rule in entry.shape.rules.items() if rule == gstin_forms.RULE)
     for names in beside:
         for where, text in texts(entry.fields, names):
-            inside = gstin_forms.pan_in(gstin_forms.compact(text)) if where[:-1] == path[:-1] else None
+            inside = gstin_forms.pan_in(compact(text)) if where[:-1] == path[:-1] else None
             if inside is not None and inside != pan:
                 yield entry.problem(
                     "G4",

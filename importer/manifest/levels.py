@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from importer import schema
+from importer.kinds import KINDS
 from importer.model import Tree
 
 # Comparing is quadratic in the length of a name, and no field has a long one.
@@ -42,6 +43,16 @@ class Level:
 def level(kind: str) -> Level:
     """The outermost level of ``kind``. Raises FileNotFoundError for a kind without schema."""
     return _level(schema.packaged(kind))
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every name that stands somewhere in a manifest or a project file: sections, fields and their other spellings."""
+    found = {"version", "defaults", "org_id", "state", "include", "rules", "allow_unverified", *KINDS}
+    for kind in KINDS:
+        for known in schema.fields(kind).values():
+            found.update((known.name, *known.aliases))
+    return frozenset(found)
 
 
 def _level(node: Mapping[str, Any]) -> Level:

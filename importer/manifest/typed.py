@@ -16,6 +16,8 @@ from importer.model import Tree, Typed
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BLANKS: Final = re.compile(r"[\s-]")
+_REGISTRATIONS: Final = ("gstin", "pan")  # x-rule of the fields that hold a registration number
 _BOOLEANS: Final = {"true": True, "false": False}
 
 Convert = Callable[[str], Typed]
@@ -44,6 +46,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
 
 
+def compact(text: str) -> str:
+    """A GSTIN or PAN in capitals, without blanks and hyphens: ``27 aapfu0939f1zv`` is as good as 27AAPFU0939F1ZV.
+
+    GST rules, section 1: so it is judged, and so it is sent and looked for; no other character is ever changed.
+    """
+    dense = _BLANKS.sub("", text)
+    return dense.upper() if dense.isascii() else dense  # a dotless i would become a capital I
+
+
 def _object(fields: Mapping[str, Tree], level: Level) -> dict[str, Typed]:
     return {name: _value(name, value, level) for name, value in fields.items()}
 
@@ -58,7 +69,10 @@ def _value(name: str, value: Tree, level: Level) -> Typed:
     if wanted == "object" and inner is not None and isinstance(value, dict):
         return _object(value, inner)
     if isinstance(value, str) and wanted not in ("list", "object"):
-        return as_key(value) if name in level.names else _converter(wanted, level.nodes[name].get("pattern"))(value)
+        node: Mapping[str, Any] = level.nodes[name]
+        if node.get("x-rule") in _REGISTRATIONS:
+            return compact(value)
+        return as_key(value) if name in level.names else _converter(wanted, node.get("pattern"))(value)
     raise ValueError(f"not a value of {name}")
 
 

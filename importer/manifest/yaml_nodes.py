@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from importer.manifest.levels import shown
+from importer.manifest.levels import shown, vocabulary
 from importer.manifest.places import TreePlaces, mark, unpacked
 from importer.manifest.source import Lines
 from importer.manifest.yaml_anchors import Anchors, Merged, Names, copied, height, merged_list
@@ -33,6 +33,8 @@ _TAG: Final = "tag:yaml.org,2002:"
 # Escapes can write what the text of a file may not hold. Surrogates come from the pure parser only.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SPELLING: Final = "mend its spelling, or remove it: it has no value"
+_DIGITS: Final = re.compile(r"[0-9][0-9.]*")
 _NO_CHARACTER: Final = "an escape in this text names no character"
 _NO_ESCAPE: Final = "write the character itself"
 
@@ -160,11 +162,26 @@ class Nodes:
                 value = self.node(event, depth + 1)
             if value is None:
                 names.void[name] = marks.pop()
+                self._check_void(name, own)
             else:
                 tree[name] = value
         if merged:
             names.merge(tree, marks, merged)
         return tree
+
+    def _check_void(self, name: str, own: int) -> None:
+        """Report a name without a value that no field has: it is dropped, so its schema will not see it.
+
+        Most often it is the second half of an amount: inside ``{ }`` a comma ends the value before it.
+        """
+        if name in vocabulary():
+            return
+        half = _DIGITS.fullmatch(name) is not None
+        message = (
+            f"`{name}` is no field: inside {{ }} a comma ends a value" if half else f"there is no field `{name}` here"
+        )
+        help = "write an amount in plain digits, as in 123456.00" if half else _SPELLING
+        self.problems.append(Problem("unknown-field", message, unpacked(self.lines, own), help))
 
     def bad_name(self, event: Event, depth: int) -> None:
         """Report a name that is empty or no scalar, and pass over it and its value."""

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from importer.checks.gstin import faults
-from importer.checks.gstin_forms import ALPHABET, check_character, compact, form_of, pan_in, repaired
+from importer.checks.gstin_forms import ALPHABET, check_character, form_of, pan_in, repaired
+from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
 VALID = [

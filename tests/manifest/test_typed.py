@@ -87,3 +87,8 @@ def test_a_mapping_is_not_taken_for_a_list_of_texts() -> None:
         typed("invoices", {"tags": [{"a": "b"}]})
     with pytest.raises(ValueError, match="billing_address"):
         typed("contacts", {"billing_address": "text"})
+
+
+@pytest.mark.parametrize("written", ["27aapfu0939f1zv", "27 AAPFU0939F 1ZV", "27-AAPFU0939F-1ZV"])
+def test_a_gstin_is_sent_and_looked_for_in_its_one_form(written: str) -> None:
+    assert typed("contacts", {"key": "a", "gst_no": written})["gst_no"] == "27AAPFU0939F1ZV"

@@ -202,3 +202,29 @@ def test_another_yaml_file_can_be_read_as_one_tree_with_places() -> None:
     assert places.tree == {"org_id": "012", "include": ["a", "b"]}
     assert places.at(("include", 1)) == Place("p.yaml", 3, 14, 1)
     assert read_tree("p.yaml", "# nothing\n") == (None, [])
+
+
+@PARSERS
+@pytest.mark.parametrize(
+    ("line", "halves"),
+    [
+        ("{name: Work, quantity: 1, rate: 1,23,456.00}", ["23", "456.00"]),
+        ("{name: Work, quantity: 1,000, rate: 5}", ["000"]),
+    ],
+)
+def test_an_amount_that_a_comma_cuts_in_two_inside_braces_is_not_read_as_its_first_half(
+    line: str, halves: list[str], pure: bool
+) -> None:
+    """Else 1,23,456.00 would be booked as 1: the rest is a name without a value, and those are dropped."""
+    text = f"invoices:\n  - key: i\n    customer: c\n    line_items: [{line}]\n"
+    manifest = yaml_file(text, pure=pure)
+    assert [at(text, problem.place) for problem in manifest.problems] == halves
+    assert {problem.code for problem in manifest.problems} == {"unknown-field"}
+    assert all("plain digits" in problem.help for problem in manifest.problems)
+
+
+@PARSERS
+@pytest.mark.parametrize("name", ["pincode", "gst_number", "referense"])
+def test_a_name_that_no_field_has_is_told_of_even_without_a_value(name: str, pure: bool) -> None:
+    found = only(yaml_file(f"contacts:\n  - key: a\n    {name}:\n    billing_address: {{city: ~}}\n", pure=pure))
+    assert (found.code, found.place) == ("unknown-field", Place("m.yaml", 3, 5, len(name)))
