@@ -82,6 +82,7 @@ class Kind:
     likeness: tuple[str, ...] = ()  # equal in these, with no natural key met, is a conflict and not a create
     bulk: Bulk | None = None
     updates: bool = False  # an edit of any field is a PUT; else it is a conflict
+    way_out: str = ""  # what a person can do instead of an edit
     reference_field: str = ""  # takes the key when the document gives none
     party_field: str = ""  # the field that refers to the contact
     line_field: str = ""
@@ -139,6 +140,7 @@ INVOICES: Final = Kind(
     ),
     search=Search("customer_id", ("customer",)),
     likeness=("customer", "date", "total"),
+    way_out="To change what was booked, void it in FinzBooks and use a new key, or write a credit note.",
     bulk=Bulk("/bulk/invoices", "invoices", 50),
     reference_field="reference_number",
     party_field="customer",
@@ -185,6 +187,7 @@ CREDIT_NOTES: Final = Kind(
     ),
     search=Search("customer_id", ("customer",)),
     likeness=("customer", "date", "total"),
+    way_out="To change what was booked, void it in FinzBooks and use a new key.",
     reference_field="reference_number",
     party_field="customer",
     line_field="line_items",

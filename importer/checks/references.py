@@ -56,7 +56,9 @@ def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Pat
         "unresolved-reference",
         f"{named}, but no {wanted} with this key is in the given PATHs or in the state",
         path,
-        help=f"did you mean {shown(near)}?" if near else f"add the {wanted}, or give its FinzBooks id as `{raw}`",
+        help=f"did you mean {shown(near)}?"
+        if near
+        else f"add the {wanted}, give the file that holds it as PATH too, or give its FinzBooks id as `{raw}`",
     )
 
 

@@ -21,7 +21,9 @@ from importer.cli.options import (
 @format_option
 @state_option
 @sandbox_option
-@click.option("--yes", is_flag=True, help="Do not ask. The org must then be named by FINZBOOKS_ORG_ID or the state.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask. FINZBOOKS_ORG_ID, finzbooks.yaml or the state must then name the org."
+)
 @likeness_option
 @output_options
 def apply(

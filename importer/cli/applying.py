@@ -82,7 +82,13 @@ def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None
         )
     complain(plan_lines(plan, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
     where = "the sandbox" if session.sandbox else f"organisation {session.org_id}"
-    if not click.confirm(f"Apply this to {where}?", err=True):
+    # The loop's own handler only cancels a task, and nothing runs while a person thinks.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        agreed = click.confirm(f"Apply this to {where}?", err=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if not agreed:
         raise Refused("not-confirmed", "Nothing was sent.")
 
 

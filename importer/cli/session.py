@@ -12,7 +12,7 @@ from typing import Final
 from importer import __version__
 from importer.api.client import Client
 from importer.api.clock import Clock, RealClock
-from importer.errors import Refused
+from importer.errors import Refused, WrongUsage
 
 BASE_URL: Final = "https://api.finzbooks.com/api/public/v1"
 PER_MINUTE: Final = {"DEFAULT": 600, "PARTNER": 3000}  # fact sheet, section 7
@@ -46,7 +46,7 @@ class Rails:
         return self.environment or self.project
 
 
-def check_org(answered: str | None, rails: Rails) -> str:
+def check_org(answered: str | None, rails: Rails, *, sandbox: bool = False) -> str:
     """The org of this run. Raises Refused when it is not known, or is another one than was meant."""
     org = answered or rails.named
     if not org:
@@ -61,6 +61,12 @@ def check_org(answered: str | None, rails: Rails) -> str:
         (rails.state, "the state file"),
     )
     for meant, where in places:
+        if meant and meant != org and sandbox:
+            raise Refused(
+                "wrong-org",
+                "The sandbox's books were made anew since this state was kept.",
+                "To begin the rehearsal again, remove the sandbox's state (finzbooks.sandbox.state.db) as well.",
+            )
         if meant and meant != org:
             raise Refused(
                 "wrong-org",
@@ -120,7 +126,7 @@ async def sandboxed(base: Path, rails: Rails) -> AsyncIterator[Session]:
 
 async def _open(client: Client, clock: Clock, rails: Rails, patience: float, *, sandbox: bool) -> Session:
     who = await client.whoami()
-    org = check_org(who.org_id, rails)
+    org = check_org(who.org_id, rails, sandbox=sandbox)
     per_minute = PER_MINUTE.get(who.tier, PER_MINUTE["DEFAULT"])
     return Session(client, clock, org, who.token_id, per_minute, patience, sandbox)
 
@@ -144,12 +150,13 @@ def token_of(environment: Mapping[str, str]) -> str:
 
 
 def timeout_of(environment: Mapping[str, str]) -> float:
-    """Seconds before an answer counts as lost; from 1 to 600."""
+    """Seconds before an answer counts as lost, from 1 to 600. Raises WrongUsage for anything else."""
     text = environment.get("FINZBOOKS_TIMEOUT", "").strip()
-    try:
-        return min(600.0, max(1.0, float(text))) if text else TIMEOUT
-    except ValueError:
+    if not text:
         return TIMEOUT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 600:
+        raise WrongUsage(f'FINZBOOKS_TIMEOUT is "{text}".', "Set it to whole seconds from 1 to 600, or leave it out.")
+    return float(text)
 
 
 def environment() -> Mapping[str, str]:

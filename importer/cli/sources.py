@@ -60,6 +60,9 @@ def find(paths: Sequence[Path]) -> Sources:
                         f"a folder is read for files that end in {', '.join(SUFFIXES)}",
                     )
                 )
+        elif path.is_file() and path.name == PROJECT_FILE:
+            message = "this is the project file, not a manifest"
+            sources.problems.append(_problem("project-file", message, path.as_posix(), "give the folder that holds it"))
         elif path.is_file():
             sources.add(path, alone=True)
         elif path.exists():

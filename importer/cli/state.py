@@ -30,7 +30,9 @@ def _open(paths: tuple[Path, ...], state_path: Path | None, sandbox: bool) -> St
     file = place(paths, state_path, sandbox, find_project(paths)).state
     store = open_for_reading(file)
     if store is None:
-        raise Refused("no-state", f"There is no state at {file}.", "Name it with --state FILE.")
+        other = "leave --sandbox out" if sandbox else "add --sandbox for that of the sandbox"
+        help = f"Give the PATH that apply was given, or --state FILE; {other}."
+        raise Refused("no-state", f"There is no state at {file}.", help)
     return store
 
 

@@ -125,7 +125,7 @@ def _step(
         return _found(replace(base, settles=intent), document, match, known, orphans, claims)
     if intent is not None:
         return _in_flight(base, intent, match)
-    return _not_found(base, match, known.allow_likeness)
+    return _not_found(base, match, orphans, known.allow_likeness)
 
 
 def _known_document(base: Step, document: Document, receipt: Receipt, intent: Intent | None) -> Step:
@@ -153,8 +153,7 @@ def _known_document(base: Step, document: Document, receipt: Receipt, intent: In
         changes=found,
         code="edit-of-document",
         reason=f"The {kind.label} is in the books already ({_names(receipt)}), and its manifest entry was edited.",
-        help="Take the edit back. To change what was booked, void it in FinzBooks and use a new key, "
-        "or write a credit note.",
+        help=f"Take the edit back. {kind.way_out}".strip(),
     )
 
 
@@ -177,12 +176,7 @@ def _found(
     if sharing:
         return _conflict(base, "shared-match", f"{sharing[0]} matches the same {kind.label} of the books, {remote_id}.")
     if owner is not None:
-        return _conflict(
-            base,
-            "known-under-other-key",
-            f"The {kind.label} {remote_id} of the books belongs to the key {owner.key!r}, which is not in the files.",
-            "If the key was renamed, give it its old name back.",
-        )
+        return _renamed(base, owner)
     found = differences(kind.name, known.wanted.get(document.ref, {}), row, known.expected(document))
     if not found:
         return replace(base, action=Action.ADOPT if base.settles is None else Action.SETTLE)
@@ -191,6 +185,17 @@ def _found(
     return replace(
         _conflict(base, "books-differ", f"The books hold it ({match.words}), and say otherwise than the manifest."),
         changes=found,
+    )
+
+
+def _renamed(base: Step, owner: Ref) -> Step:
+    """What was found is known already, under a key that is not among the files: most likely the key was renamed."""
+    return _conflict(
+        base,
+        "known-under-other-key",
+        f'The {KINDS[base.id.kind].label} {base.remote_id} of the books belongs to the key "{owner.key}", which is not '
+        "in the files.",
+        "If the key was renamed, give it its old name back.",
     )
 
 
@@ -209,19 +214,23 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
     )
 
 
-def _not_found(base: Step, match: Match, allow_likeness: bool) -> Step:
+def _not_found(base: Step, match: Match, orphans: Mapping[tuple[str, str], Ref], allow_likeness: bool) -> Step:
     kind = KINDS[base.id.kind]
     if len(match.rows) > 1:
         ids = ", ".join(text(row.get(kind.id_field)) for row in match.rows[:MOST_IDS])
         return _conflict(
             base, "ambiguous-match", f"{len(match.rows)} documents of the books have {match.words}: {ids}."
         )
+    for row in match.alike:
+        remote_id = text(row.get(kind.id_field))
+        if (owner := orphans.get((kind.name, remote_id))) is not None:
+            return _renamed(replace(base, remote_id=remote_id, remote=row), owner)
     if match.alike and not allow_likeness:
         return replace(
             _conflict(
                 base,
                 "likeness",
-                f"The books hold a {kind.label} that looks like it, under another reference or amount: "
+                "The books hold one that looks like it, under another reference or amount: "
                 f"{_describe(kind, match.alike[0])}.",
                 "If they are two documents, run again with --allow-likeness.",
             ),

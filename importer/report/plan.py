@@ -24,6 +24,16 @@ _MARKS: Final = {
     Action.ORPHANED: ("?", "yellow", "orphaned"),
     Action.PENDING: (".", "yellow", "pending"),
 }
+_COUNTED: Final = {
+    Action.CREATE: "to create",
+    Action.ADOPT: "to adopt",
+    Action.SETTLE: "to settle",
+    Action.UPDATE: "to update",
+    Action.APPLY: "to apply",
+    Action.CONFLICT: "in conflict",
+    Action.ORPHANED: "orphaned",
+    Action.PENDING: "pending",
+}
 # What a person has to look at comes one by one, and conflicts all of them; plain creates and applications come as
 # counts unless asked for.
 _UNUSUAL: Final = (Action.CONFLICT, Action.PENDING, Action.SETTLE, Action.ADOPT, Action.UPDATE, Action.ORPHANED)
@@ -40,9 +50,12 @@ def plan_lines(plan: Plan, style: Style, *, details: bool = False) -> Iterator[s
     for action in _UNUSUAL:
         steps = [step for step in plan.steps if step.action is action]
         yield from _one_by_one(steps, style, all_of_them=details or action is Action.CONFLICT)
+    plain = [[step for step in plan.steps if step.action is action] for action in (Action.CREATE, Action.APPLY)]
     if details or len(plan.steps) <= MOST_DETAILS:
-        for action in (Action.CREATE, Action.APPLY):
-            yield from _one_by_one([one for one in plan.steps if one.action is action], style, all_of_them=True)
+        for steps in plain:
+            yield from _one_by_one(steps, style, all_of_them=True)
+    elif any(plain):
+        yield f"{sum(map(len, plain)):,} plain creates and applications are not listed one by one (-v lists them):"
     yield from _counts(plan)
     yield f"Calls: {plan.calls.total:,}, about {_time(plan.calls.seconds)} at {plan.calls.per_minute:,} a minute."
 
@@ -98,14 +111,25 @@ def _reason(step: Step) -> str:
 
 
 def _value(value: Any) -> str:
-    return "not given" if value is None else str(value)
+    """A value as a manifest would say it."""
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_value(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(inner) for inner in value) + "]"
+    return str(value)
 
 
 def _counts(plan: Plan) -> Iterator[str]:
     for kind in KINDS.values():
-        found = Counter(step.action for step in plan.steps if step.id.kind == kind.name)
+        steps = [step for step in plan.steps if step.id.kind == kind.name]
+        # An application that is found done is part of its document; one that is to be done is work of its own.
+        found = Counter(step.action for step in steps if not step.id.part or step.action is not Action.ADOPT)
         if found:
-            parts = [f"{number:,} to {_MARKS[action][2]}" for action, number in found.items()]
+            parts = [f"{number:,} {_COUNTED[action]}" for action, number in found.items()]
             yield f"  {kind.name.replace('_', ' '):<13} {', '.join(parts)}"
     if plan.unchanged:
         yield f"  unchanged     {plan.unchanged:,}"
