@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import Counter
@@ -24,6 +25,7 @@ from importer.errors import ApiError, Garbled, Lost, NotSent, Refused, ServerFau
 PER_PAGE: Final = 200  # the most that a page holds (fact sheet, section 6)
 # whoami: 5 tries of 4 seconds and waits of 0.5 + 1 + 2 + 4 seconds in between stay below the 30 seconds promised.
 WHOAMI_TRIES: Final = 5
+WHOAMI_PATIENCE: Final = 61.0  # seconds of waiting in all: a window of the rate limit, and no more
 WHOAMI_LONGEST: Final = 4.0  # seconds, a whole try
 TRICKLE: Final = 4  # times the time-out: how long an answer may take that keeps coming in
 _KEY: Final = re.compile(r"[A-Za-z0-9_:-]{1,200}")  # fact sheet, section 8
@@ -121,10 +123,11 @@ class Client:
         return self._server_clock.now(self._clock.now())
 
     async def whoami(self) -> Whoami:
-        """Ask whose token it is. Gives up within 30 seconds, windows of the rate limit not counted; raises Refused."""
+        """Ask whose token it is. Gives up within 30 seconds, or after one window of the rate limit; raises Refused."""
         call = self._call("GET", "/whoami", {}, "", limits=self._limits.below(WHOAMI_LONGEST))
         try:
-            answer = await self._repeat(call, (NotSent, Lost, ServerFault, TooManyRequests), WHOAMI_TRIES)
+            passing = (NotSent, Lost, ServerFault, TooManyRequests)
+            answer = await self._repeat(call, passing, WHOAMI_TRIES, WHOAMI_PATIENCE)
         except ApiError as error:
             why = refusal(error, self._secret.hide(self._base_url), self._organization_id)
         else:
@@ -205,8 +208,13 @@ class Client:
         name = label or f"{method} {path}"
         return _Call(method, path, {**params, **org}, name, limits or self._limits, body, key, leaving)
 
-    async def _repeat(self, call: _Call, passing: tuple[type[ApiError], ...], tries: int = TRIES) -> Answer:
-        """Deliver ``call`` until it succeeds, or fails with an error not among ``passing``, or was tried enough."""
+    async def _repeat(
+        self, call: _Call, passing: tuple[type[ApiError], ...], tries: int = TRIES, patience: float = math.inf
+    ) -> Answer:
+        """Deliver ``call`` until it succeeds, or fails with an error not among ``passing``, or was tried enough.
+
+        ``patience`` is how many seconds of pauses between the tries are enough.
+        """
         attempt = 1
         while True:
             result, retry_after = await self._deliver(call)
@@ -214,8 +222,9 @@ class Client:
                 return result
             attempt += 1
             pause = wait_before(attempt, retry_after, self._dice(), tries)
-            if pause is None or not isinstance(result, passing):
+            if pause is None or not isinstance(result, passing) or pause > patience:
                 raise result
+            patience -= pause
             if isinstance(result, TooManyRequests):
                 self._gate.close(pause)  # it is the token that has to wait, so all of its calls do
             else:

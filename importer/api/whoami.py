@@ -30,11 +30,23 @@ def whoami_of(body: dict[str, Any]) -> Whoami:
     scopes = token.get("scopes")
     return Whoami(
         token_id=token["token_id"],
-        org_id=_text(token.get("org_id")) or None,
+        org_id=_org_of(token.get("org_id")),
         user_id=_text(token.get("user_id")),
         scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
         tier=_text(token.get("tier")),
     )
+
+
+def _org_of(value: Any) -> str | None:
+    """The org of a token; None for one of several orgs, whose ``org_id`` is null or not there (fact sheet, section 2).
+
+    Anything else that is no id must not pass for a token of several: the user's own word would then be the check.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise not_finzbooks("its answer to GET /whoami names the organisation in no known form")
 
 
 def refusal(error: ApiError, base_url: str, organization_id: str | None) -> Refused:

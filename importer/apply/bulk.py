@@ -9,7 +9,7 @@ from typing import Any, Final
 from importer.api.answers import Answer
 from importer.api.wire import dumps
 from importer.apply.context import Context
-from importer.apply.create import compare, create, may_be_duplicate, of_several, refused, row_of
+from importer.apply.create import compare, create, may_be_duplicate, of_candidates, refused, row_of
 from importer.apply.deliver import Stopped, Unsettled, deliver
 from importer.apply.failures import failed, kind_stopped, not_reached, of_error, of_row, of_unsettled
 from importer.apply.look import believed, look
@@ -37,6 +37,7 @@ class Batch:
     bulk: Bulk
     steps: Sequence[Step]
     bodies: Bodies
+    unread: tuple[IntentRow, ...] = ()  # rows that stay open for the next run, whatever becomes of the others
 
     @property
     def label(self) -> str:
@@ -44,6 +45,10 @@ class Batch:
 
     def rows(self, steps: Sequence[Step]) -> list[IntentRow]:
         return [IntentRow(*step.id, step.generation) for step in steps]
+
+    def open(self, steps: Sequence[Step]) -> list[IntentRow]:
+        """The rows of ``steps``, and those that stay open anyway."""
+        return [*self.rows(steps), *self.unread]
 
     @property
     def lost(self) -> Lost:
@@ -54,13 +59,14 @@ async def create_many(context: Context, steps: Sequence[Step], bulk: Bulk) -> li
     """Create the documents of ``steps``, all of one kind, in one call. Raises TokenRejected."""
     kind = KINDS[steps[0].id.kind]
     bodies = {step.id: body(step.document, context.bindings) for step in steps if step.document is not None}
+    context.creating.update({one.ref: (one, bodies[step.id]) for step in steps if (one := step.document) is not None})
     batch = Batch(context, kind, bulk, steps, bodies)
     text_of_body = dumps({bulk.field: [bodies[step.id] for step in steps]})
     intent = context.intent("bulk", batch.rows(steps), "POST", bulk.endpoint, text_of_body, {})
 
     async def seen() -> Found | None:
         found = await look(context, steps, bodies)
-        return found if any(match.rows for match in found.values()) else None
+        return found if any(match.rows or match.alike for match in found.values()) else None
 
     try:
         delivered = await deliver(
@@ -99,14 +105,19 @@ def _results(batch: Batch, answer: Answer | None) -> list[dict[str, Any]] | None
     """The results of an answer, one for each step; None where they are not those of the call.
 
     Rows come in request order; the echo of the reference makes sure (fact sheet, section 18). Where it is another
-    row's, nothing in the answer can be trusted.
+    row's, or two rows are one document, nothing in the answer can be trusted.
     """
     results = answer.body.get("results") if answer is not None else None
     if not isinstance(results, list) or len(results) != len(batch.steps):
         return None
+    ids = set[str]()
     for step, result in zip(batch.steps, results, strict=True):
         if not isinstance(result, dict):
             return None
+        row_id = text((_row_of(batch, result) or {}).get(batch.kind.id_field))
+        if row_id and row_id in ids:
+            return None
+        ids.add(row_id)
         row = result.get(batch.kind.singular)
         echo = text(row.get(batch.kind.reference_field)) if isinstance(row, dict) else ""
         if echo and echo != text(batch.bodies[step.id].get(batch.kind.reference_field)):
@@ -115,23 +126,27 @@ def _results(batch: Batch, answer: Answer | None) -> list[dict[str, Any]] | None
 
 
 async def _book_answer(batch: Batch, intent: Intent, results: Sequence[dict[str, Any]]) -> list[Outcome]:
-    """Receipts for the rows that are there, in one transaction; then what was refused, then what is gone."""
+    """Receipts for the rows that are there, in one transaction; then what was refused, is unknown, or is gone."""
     context = batch.context
     booked: list[tuple[Step, dict[str, Any]]] = []
     refusals: list[tuple[Step, Any]] = []
     gone: list[Step] = []  # the server only remembered them
-    unknown: list[Outcome] = []
-    open_rows: list[IntentRow] = []
+    unsaid: list[Step] = []  # neither a document nor a refusal
+    unread: list[Step] = []  # the server remembered them, and they could not be read back
+    told: list[Outcome] = []
     for step, result in zip(batch.steps, results, strict=True):
-        answered = row_of(batch.kind, Answer(200, result, None, 0.0)) if result.get("ok") is True else None
+        answered = _row_of(batch, result)
         if answered is None:
-            refusals.append((step, result.get("error")))
+            if _is_refusal(result):
+                refusals.append((step, result.get("error")))
+            else:
+                unsaid.append(step)
             continue
         try:
             row = await believed(context, batch.kind, answered, intent)
         except Unsettled as error:
-            unknown.append(failed(step, of_unsettled(step, error)))
-            open_rows.extend(batch.rows([step]))
+            told.append(failed(step, of_unsettled(step, error)))
+            unread.append(step)
             continue
         if row is None:
             gone.append(step)
@@ -139,9 +154,33 @@ async def _book_answer(batch: Batch, intent: Intent, results: Sequence[dict[str,
             booked.append((step, row))
     compared = [compare(context, step, batch.bodies[step.id], row) for step, row in booked]
     raised = batch.rows([*(step for step, _ in refusals), *gone])
-    context.store.settle(intent, [receipt for _, receipt in compared], remaining=open_rows, raised=raised)
-    told = [await _refused_row(batch, step, error) for step, error in refusals]
-    return await _one_by_one(context, gone, [*(outcome for outcome, _ in compared), *unknown, *told])
+    remaining = batch.rows([*unsaid, *unread])
+    context.store.settle(intent, [receipt for _, receipt in compared], remaining=remaining, raised=raised)
+    told.extend([outcome for outcome, _ in compared])
+    told.extend([await _refused_row(batch, step, error) for step, error in refusals])
+    if unsaid:
+        rest = replace(batch, steps=unsaid, unread=tuple(batch.rows(unread)))
+        told = await _look_for(rest, intent, told)
+    return await _one_by_one(context, gone, told)
+
+
+def _row_of(batch: Batch, result: dict[str, Any]) -> dict[str, Any] | None:
+    return row_of(batch.kind, Answer(200, result, None, 0.0)) if result.get("ok") is True else None
+
+
+def _is_refusal(result: dict[str, Any]) -> bool:
+    """Whether a row says that it was not done. One that says neither that nor what was done may have been done."""
+    return result.get("ok") is False
+
+
+async def _look_for(batch: Batch, intent: Intent, before: Sequence[Outcome]) -> list[Outcome]:
+    """``before``, then the rows of ``batch``, of which the answer does not say what became of them."""
+    try:
+        found = await look(batch.context, batch.steps, batch.bodies)
+    except ApiError as error:
+        unsettled = Unsettled(intent, error)
+        return [*before, *(failed(step, of_unsettled(step, unsettled)) for step in batch.steps)]
+    return await _book_seen(batch, intent, found, before)
 
 
 async def _refused_row(batch: Batch, step: Step, error: object) -> Outcome:
@@ -152,19 +191,19 @@ async def _refused_row(batch: Batch, step: Step, error: object) -> Outcome:
     return await refused(batch.context, step, batch.bodies[step.id], rejected)
 
 
-async def _book_seen(batch: Batch, intent: Intent, found: Found) -> list[Outcome]:
+async def _book_seen(batch: Batch, intent: Intent, found: Found, before: Sequence[Outcome] = ()) -> list[Outcome]:
     """After a lost answer, some rows are there: those are booked, and the others waited for (design, 6, item 4).
 
     The call may still be at work on them. When two looks further apart than its time-out agree, it is not, and the
     missing rows are sent under keys of their own. Where a row may be one of several, or the run is stopped, it stays
     open, and the next run looks again.
     """
-    context, missing, outcomes, first = batch.context, list(batch.steps), list[Outcome](), True
+    context, missing, outcomes, first = batch.context, list(batch.steps), list(before), True
     while True:
-        there = [step for step in missing if len(found[step.id].rows) == 1]
-        missing = [step for step in missing if len(found[step.id].rows) != 1]
+        there = [step for step in missing if found[step.id].rows]
+        missing = [step for step in missing if not found[step.id].rows]
         compared = [compare(context, step, batch.bodies[step.id], dict(found[step.id].rows[0])) for step in there]
-        context.store.settle(intent, [receipt for _, receipt in compared], remaining=batch.rows(missing))
+        context.store.settle(intent, [receipt for _, receipt in compared], remaining=batch.open(missing))
         outcomes.extend(outcome for outcome, _ in compared)
         if not missing:
             return outcomes
@@ -184,8 +223,8 @@ async def _send_missing(
     batch: Batch, intent: Intent, missing: Sequence[Step], found: Found, before: Sequence[Outcome]
 ) -> list[Outcome]:
     """Close the rows that the call did not bring, and send them; those that may be one of several stay open."""
-    several = [step for step in missing if found[step.id].rows]
-    absent = [step for step in missing if not found[step.id].rows]
-    batch.context.store.settle(intent, remaining=batch.rows(several), raised=batch.rows(absent))
-    told = [failed(step, of_several(step, found[step.id])) for step in several]
+    doubtful = [step for step in missing if found[step.id].alike]
+    absent = [step for step in missing if not found[step.id].alike]
+    batch.context.store.settle(intent, remaining=batch.open(doubtful), raised=batch.rows(absent))
+    told = [failed(step, of_candidates(step, found[step.id])) for step in doubtful]
     return await _one_by_one(batch.context, absent, [*before, *told])

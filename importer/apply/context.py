@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,8 @@ class Context:
     expected: Callable[[Document], Expected | None]
     source_of: Callable[[Document], str]
     claimed: dict[tuple[str, str], Ref] = field(default_factory=dict)  # what of the books receipts hold: kind and id
+    # The create bodies of this run whose outcome may be open; whether it is, the intents of the store tell.
+    creating: dict[Ref, tuple[Document, Mapping[str, Any]]] = field(default_factory=dict)
     timeout: float = 30.0  # seconds after which the client takes an answer for lost
     left: set[asyncio.Task[Any]] = field(default_factory=set)  # tasks whose call has left: never cut off by a stop
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,14 +100,20 @@ class Context:
         )
 
     def receipt(self, step: Step, row: dict[str, Any], difference: str = "") -> Receipt:
-        """The receipt of a document that the books hold as ``row``. Binds its key to its id."""
+        """The receipt of a document that the books hold as ``row``. Binds its key to its id.
+
+        Raises ValueError where neither ``row`` nor ``step`` says the id: a receipt of nothing would hide a document.
+        """
         document = step.document
         if document is None:
             raise ValueError(f"{step.id} has no document")
         kind = KINDS[document.kind]
         remote_id = text(row.get(kind.id_field)) or step.remote_id
+        if not remote_id:
+            raise ValueError(f"{step.id} has no id in the books")
         self.bindings.ids[document.ref] = remote_id
         self.claimed[kind.name, remote_id] = document.ref
+        self.creating.pop(document.ref, None)
         return self._receipt(step, remote_id, number_of(kind, row), said(document), difference)
 
     def part_receipt(self, step: Step, spoken: dict[str, Any]) -> Receipt:

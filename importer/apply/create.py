@@ -43,12 +43,14 @@ async def _create(context: Context, step: Step) -> Outcome | None:
     """One generation of it. None: the server answered from memory with something that is no longer there."""
     kind = KINDS[step.id.kind]
     wanted = body(step.document, context.bindings) if step.document is not None else {}
+    if step.document is not None:
+        context.creating[step.document.ref] = (step.document, wanted)
     rows = (IntentRow(*step.id, step.generation),)
     intent = context.intent("create", rows, "POST", kind.endpoint, dumps(wanted), {})
 
     async def seen() -> Match | None:
         match = (await look(context, (step,), {step.id: wanted}))[step.id]
-        return match if match.rows else None
+        return match if match.rows or match.alike else None
 
     try:
         delivered = await deliver(
@@ -70,8 +72,8 @@ async def _book(
 ) -> Outcome | None:
     intent = delivered.intent
     if delivered.seen is not None:
-        if len(delivered.seen.rows) != 1:
-            return failed(step, of_several(step, delivered.seen))
+        if not delivered.seen.rows:
+            return failed(step, of_candidates(step, delivered.seen))
         row: dict[str, Any] | None = dict(delivered.seen.rows[0])
     else:
         answered = row_of(kind, delivered.answer)
@@ -143,10 +145,15 @@ def row_of(kind: Kind, answer: Answer | None) -> dict[str, Any] | None:
     return row if isinstance(row, dict) and text(row.get(kind.id_field)) else None
 
 
-def of_several(step: Step, match: Match) -> Failure:
+def of_candidates(step: Step, match: Match) -> Failure:
+    """Its call may have brought one of the rows in ``alike``, or none of them. Its intent stays open."""
+    kind, found = KINDS[step.id.kind], match.alike
+    ids = ", ".join(text(row.get(kind.id_field)) for row in found[:5]) + (", ..." if len(found) > 5 else "")
+    documents = f"the {kind.label}" if len(found) == 1 else f"{len(found)} {kind.label}s"
+    how = f" ({match.words})" if match.words else ""
     return Failure(
         "ambiguous-match",
-        f"Its answer was lost, and {len(match.rows)} documents of the books have {match.words}.",
+        f"Its answer was lost, and the books hold {documents} {ids} that may be it, or another{how}.",
         place=step.place,
-        help="Look at them in FinzBooks.",
+        help="It is not sent again, so that it cannot be booked twice. Look for it in FinzBooks.",
     )

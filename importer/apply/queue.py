@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from importer.kinds import KINDS
-from importer.model import Action, StepId
-from importer.plan.value import Step
+from importer.model import Action, Ref, StepId
+from importer.plan.applications import Target, entries_of, targets_of
+from importer.plan.value import Entry, Step
 
 Unit = tuple[Step, ...]  # steps that go out in one call; more than one only where the API takes several
+NO_IDS: Final[Mapping[Ref, str]] = MappingProxyType({})
 
 
 class LaneKey(NamedTuple):
@@ -21,25 +24,30 @@ class LaneKey(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """The steps of one action on one kind. Its first call returns before its second leaves."""
+    """The steps of one action on one kind. Until one of them has succeeded, one call at a time leaves."""
 
     size: int  # the most steps of one call
     ready: deque[StepId] = field(default_factory=deque)
     waiting: int = 0
     in_flight: int = 0
-    proven: bool = False
+    proven: bool = False  # the books have agreed with a step of it
 
 
 class Queue:
-    """Steps in the order of their needs; a failed one takes only those along that need it."""
+    """Steps in the order of their needs; a failed one takes only those along that need it.
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    ``ids`` are the remote ids of documents as far as they are known; it may grow while the queue is used.
+    """
+
+    def __init__(self, steps: Sequence[Step], ids: Mapping[Ref, str] = NO_IDS) -> None:
         self._steps = {step.id: step for step in steps}
         self._lanes: dict[LaneKey, Lane] = {}
         self._blockers: dict[StepId, int] = {}
         self._followers: dict[StepId, list[tuple[StepId, bool]]] = defaultdict(list)
         self._open = set(self._steps)
-        self._held: set[str] = set()
+        self._locks = Locks(ids)
+        self._held: set[Target] = set()
+        self._holds: dict[StepId, set[Target]] = {}  # by the first step of each unit under way
         self._units = 0
         for step in steps:
             self._enter(step)
@@ -74,7 +82,9 @@ class Queue:
         if unit is not None:
             self._lane(unit[0]).in_flight += 1
             self._units += 1
-            self._held |= locks(unit)
+            # Kept for the giving back: an id may become known while the unit is under way.
+            self._holds[unit[0].id] = self._locks.of(unit)
+            self._held |= self._holds[unit[0].id]
         return unit
 
     def _next(self, *, partial: bool) -> Unit | None:
@@ -93,7 +103,7 @@ class Queue:
         passed: list[StepId] = []
         while lane.ready and len(taken) < lane.size:
             step = self._steps[lane.ready.popleft()]
-            if locks((step,)) & self._held:
+            if self._locks.of((step,)) & self._held:
                 passed.append(step.id)
                 continue
             taken.append(step)
@@ -104,10 +114,11 @@ class Queue:
         """Take back ``unit``. Returns what can no longer be done because of the failed ones: (skipped, because of)."""
         lane = self._lane(unit[0])
         lane.in_flight -= 1
-        lane.proven = True
         self._units -= 1
-        self._held -= locks(unit)
+        self._held -= self._holds.pop(unit[0].id)
         bad = set(failed)
+        # A refusal says nothing of how the server computes: only what was compared and agreed does.
+        lane.proven = lane.proven or any(step.id not in bad for step in unit)
         skipped: list[tuple[StepId, StepId]] = []
         for step in unit:
             self._close(step.id, step.id in bad, skipped)
@@ -169,11 +180,37 @@ class Queue:
         return self._steps[one]
 
 
-def locks(unit: Unit) -> set[str]:
-    """What only one call at a time may touch: the document an application belongs to, and the one it lowers."""
-    held = set()
-    for step in unit:
-        if step.entry is not None:
-            held.add(f"owner {step.id.kind}/{step.id.key}")
-            held.add(f"target {step.entry.target_key or step.entry.target_id}")
-    return held
+class Locks:
+    """What only one call at a time may touch: documents that are settled, and the one that an application belongs to.
+
+    A lost answer of an application is told from their balances, which nothing else may move meanwhile.
+    """
+
+    def __init__(self, ids: Mapping[Ref, str] = NO_IDS) -> None:
+        self._ids = ids
+        self._settled: dict[StepId, tuple[Entry, ...]] = {}
+
+    def of(self, unit: Unit) -> set[Target]:
+        """The documents that ``unit`` touches, each under all the names that are known of it by now."""
+        held: set[Target] = set()
+        for step in unit:
+            settles = KINDS[step.id.kind].settles
+            if settles is None:
+                continue
+            if step.id not in self._settled:
+                self._settled[step.id] = settled(step)
+            for entry in self._settled[step.id]:
+                held.update(targets_of(settles, entry, lambda ref: self._ids.get(ref, "")))
+            if step.entry is not None:
+                held.add(Target(step.id.kind, "key", step.id.key))
+        return held
+
+
+def settled(step: Step) -> tuple[Entry, ...]:
+    """What carrying out ``step`` settles: its one application, or all that stands in the body of its create."""
+    if step.entry is not None:
+        return (step.entry,)
+    settles = KINDS[step.id.kind].settles
+    if settles is None or settles.call or step.document is None or step.action is not Action.CREATE:
+        return ()
+    return tuple(entry for _, entry in entries_of(step.document, settles))

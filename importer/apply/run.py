@@ -31,7 +31,7 @@ class Run:
         self._plan = plan
         self._progress = progress
         self._in_flight = in_flight
-        self._queue = Queue([step for step in plan.steps if step.action in SENT])
+        self._queue = Queue([step for step in plan.steps if step.action in SENT], context.bindings.ids)
         self._tasks: dict[asyncio.Task[list[Outcome]], Unit] = {}
         self._report = Report(unchanged=plan.unchanged)
         self._asked_to_stop = False

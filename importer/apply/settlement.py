@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from importer.api.client import segment
 from importer.api.wire import dumps
@@ -10,14 +13,24 @@ from importer.apply.context import Context
 from importer.apply.deliver import Stopped, Unsettled, deliver
 from importer.apply.failures import failed, not_reached, of_error, of_unsettled
 from importer.apply.survey import fetch
-from importer.delivery.remote import amount
 from importer.errors import ApiError, TokenRejected
 from importer.kinds import KINDS, Settles
-from importer.model import IntentRow, Ref
+from importer.model import IntentRow, Receipt, Ref
+from importer.money import ZERO, add
 from importer.outcome import Failure, Outcome, Status
-from importer.plan.applications import entry_said
+from importer.plan.applications import entries_of, entry_said, paise, used_of
 from importer.plan.said import plain
 from importer.plan.value import Entry, Step
+
+LOOK: Final = "Look at the balances in FinzBooks."
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What the books say around an application, in rupees; None where they do not say it (fact sheet, 25.22)."""
+
+    open: Decimal | None  # what of the target is still to be settled
+    used: Decimal | None  # what of the applied document has been applied
 
 
 async def settle_target(context: Context, step: Step) -> Outcome:
@@ -40,38 +53,120 @@ async def settle_target(context: Context, step: Step) -> Outcome:
 async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -> Outcome:
     owner_id = step.remote_id or context.bindings.ids[Ref(step.id.kind, step.id.key)]
     target_id = entry.target_id or context.bindings.reference(settles.target, entry.target_key)
-    before = await _balance(context, settles, target_id)
-    if before is not None and before < entry.amount:
-        return failed(step, _too_much(step, settles, entry, before))
+    used = ZERO if _untouched(context, step, settles) else await _used(context, step, owner_id)
+    if used is not None:
+        remembered = _remembered(context, step, settles, used)
+        if used != remembered:
+            return failed(step, _already_used(step, used, remembered))
+    before = Balances(await _open(context, settles, target_id), used)
+    if before.open is not None and before.open < entry.amount:
+        return failed(step, _too_much(step, settles, entry, before.open))
     path = settles.call.format(id=segment(owner_id))
     text = dumps({settles.target_id_field: target_id, "amount": entry.amount})
-    rows = (IntentRow(*step.id, step.generation),)
-    known = {} if before is None else {"balance": plain(before), "target": target_id}
-    intent = context.intent("apply", rows, "POST", path, text, known)
+    intent = context.intent(
+        "apply", (IntentRow(*step.id, step.generation),), "POST", path, text, _known(before, target_id)
+    )
 
     async def seen() -> bool | None:
-        now = await _balance(context, settles, target_id)
-        if before is None or now is None:
-            return False
-        if now == before:
-            return None  # nothing has happened: the same call may be sent again
-        return now == before - entry.amount
+        now = Balances(await _open(context, settles, target_id), await _used(context, step, owner_id))
+        return moved(before, now, entry.amount)
 
     delivered = await deliver(context, intent, f"POST {settles.call}", lambda answer: bool(answer.body), seen)
     if delivered.seen is False:
-        failure = Failure(
-            "balance-moved",
-            "Its answer was lost, and the balance it should lower has moved by another amount.",
-            place=step.place,
-            help="Look at the balances in FinzBooks.",
-        )
-        return failed(step, failure)
+        return failed(step, _moved_otherwise(step))
     context.store.close(delivered.intent, [context.part_receipt(step, entry_said(settles, entry))])
     return Outcome(step.id, Status.APPLIED, owner_id, step.place)
 
 
-async def _balance(context: Context, settles: Settles, target_id: str) -> Decimal | None:
-    return amount((await fetch(context.client, KINDS[settles.target], target_id)).get("balance"))
+def moved(before: Balances, now: Balances, amount: Decimal) -> bool | None:
+    """What became of an application of ``amount`` whose answer was lost, told from the balances around it.
+
+    True: it was done, every balance has moved by exactly ``amount``. None: nothing has moved, the same call may be
+    sent again. False: neither, a person must look. Where the books do not say what of the applied document is used,
+    the target alone decides.
+    """
+    if before.open is None or now.open is None:
+        return False
+    moves = [before.open - now.open]
+    if before.used is not None and now.used is not None:
+        moves.append(now.used - before.used)
+    return all(move == amount for move in moves) if any(moves) else None
+
+
+def _known(before: Balances, target_id: str) -> dict[str, str]:
+    """``before`` as the intent keeps it."""
+    found: dict[str, str] = {}
+    if before.open is not None:
+        found.update(balance=plain(before.open), target=target_id)
+    if before.used is not None:
+        found["used"] = plain(before.used)
+    return found
+
+
+async def _open(context: Context, settles: Settles, target_id: str) -> Decimal | None:
+    return paise((await fetch(context.client, KINDS[settles.target], target_id)).get("balance"))
+
+
+async def _used(context: Context, step: Step, owner_id: str) -> Decimal | None:
+    return used_of(await fetch(context.client, KINDS[step.id.kind], owner_id))
+
+
+def _untouched(context: Context, step: Step, settles: Settles) -> bool:
+    """Whether this run has created the document itself, and has sent nothing yet that uses it."""
+    if step.remote_id:
+        return False  # the books held it when the plan was made
+    kind, key = step.id.kind, step.id.key
+    created = context.store.receipt(kind, key)
+    if created is None or created.run != context.run:
+        return False
+    # A create that is refused leaves the next generation behind: what was found instead of it is not of this run.
+    if created.generation != context.store.generation(kind, key):
+        return False
+    if any(True for _ in _receipts(context, step, settles)):
+        return False
+    return not any(row[:2] == (kind, key) for intent in context.store.intents() for row in intent.rows)
+
+
+def _remembered(context: Context, step: Step, settles: Settles, used: Decimal) -> Decimal:
+    """What the state remembers of the document as applied."""
+    found = _sum(_receipts(context, step, settles))
+    if found == used:
+        return found
+    # An application that is gone from the manifest counts as well. Only here: this reads the whole state.
+    return _sum(one for one in context.store.receipts() if one.part and one.ref == Ref(step.id.kind, step.id.key))
+
+
+def _receipts(context: Context, step: Step, settles: Settles) -> Iterator[Receipt]:
+    """The receipts of the applications that the manifest has for the document of ``step``."""
+    if step.document is not None:
+        for part, _ in entries_of(step.document, settles):
+            receipt = context.store.receipt(step.id.kind, step.id.key, part)
+            if receipt is not None:
+                yield receipt
+
+
+def _sum(receipts: Iterable[Receipt]) -> Decimal:
+    return add(Decimal(one.said["amount"]) for one in receipts)
+
+
+def _already_used(step: Step, used: Decimal, remembered: Decimal) -> Failure:
+    label = KINDS[step.id.kind].label
+    return Failure(
+        "note-already-used",
+        f"Not sent: the books say that {plain(used)} of the {label} is used, "
+        f"and the state remembers applications of {plain(remembered)}.",
+        place=step.place,
+        help=f"Look in FinzBooks at what the {label} was applied to: this application may be among it.",
+    )
+
+
+def _moved_otherwise(step: Step) -> Failure:
+    return Failure(
+        "balance-moved",
+        "Its answer was lost, and the balances it should move have moved otherwise, or cannot be read.",
+        place=step.place,
+        help=LOOK,
+    )
 
 
 def _too_much(step: Step, settles: Settles, entry: Entry, before: Decimal) -> Failure:

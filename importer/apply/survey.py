@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from importer.api.client import Client, segment
 from importer.delivery.compare import Expected, carries
-from importer.delivery.natural import Match, Rows, Wanted, match_all, relevant, searches
-from importer.delivery.remote import text
+from importer.delivery.natural import TOTAL, Match, Rows, Wanted, match_all, relevant, searches
+from importer.delivery.remote import MISSING, answered, text
+from importer.errors import Garbled
 from importer.kinds import KINDS, LOOKUPS, Kind
 from importer.model import Document, Ref
 from importer.plan.body import Bindings, body
 from importer.plan.names import Names
+from importer.schema import fields
 
 
 async def org_names(client: Client, lists: Iterable[str]) -> Names:
@@ -59,21 +60,55 @@ async def _walk(client: Client, kind: Kind, rows: Rows, parameters: Mapping[str,
 async def find(
     client: Client, kind: Kind, wanted: Sequence[Wanted], claimed: Mapping[tuple[str, str], Ref]
 ) -> dict[Ref, Match]:
-    """What the org holds of ``wanted``. A single match is read whole where the list's row is short."""
+    """What the org holds of ``wanted``. What the list's rows are too short to tell is read whole, and judged again."""
     rows = await search(client, kind, wanted)
-    found = match_all(kind, wanted, rows, claimed)
-    for one in wanted:
-        match = found[one.ref]
-        if len(match.rows) == 1 and not carries(kind.name, one.values, match.rows[0]):
-            found[one.ref] = replace(match, rows=(await fetch(client, kind, text(match.rows[0].get(kind.id_field))),))
-    return found
+    read: set[str] = set()
+    while True:
+        found = match_all(kind, wanted, rows, claimed)
+        short = sorted({row_id for one in wanted for row_id in _short(kind, one, found[one.ref])} - read)
+        if not short:
+            return found
+        whole = {row_id: await fetch(client, kind, row_id) for row_id in short}
+        read.update(short)
+        again = Rows(kind, rows.only)
+        again.add(whole.get(row_id, row) for row_id, row in rows.by_id.items())
+        rows = again
+
+
+def _short(kind: Kind, wanted: Wanted, match: Match) -> Iterator[str]:
+    """The ids of rows that must be read whole: to tell whether they match, and to compare the one that does."""
+    for row in (*match.rows, *match.alike):
+        sole = len(match.rows) == 1
+        if lacks(kind, wanted, match, row) or (sole and not carries(kind.name, wanted.values, row)):
+            yield text(row.get(kind.id_field))
+
+
+def lacks(kind: Kind, wanted: Wanted, match: Match, row: Mapping[str, Any]) -> bool:
+    """Whether ``row`` of a list leaves out what decides whether it is ``wanted``, to which ``match`` says it is close.
+
+    Rows of a list may be short (fact sheet, 25.24), and what is left out can neither agree nor be blank.
+    """
+    rules = [rule for rule in kind.natural_keys if not match.rows or rule.words == match.words]
+    names = {name for rule in rules for name in (*rule.fields, *rule.agree, *rule.blank)}
+    return any(_lacks(kind, name, wanted, row) for name in (*names, *(() if match.rows else kind.likeness)))
+
+
+def _lacks(kind: Kind, name: str, wanted: Wanted, row: Mapping[str, Any]) -> bool:
+    if name == TOTAL:
+        return (kind.amount_field or TOTAL) not in row
+    known = fields(kind.name)[(name,)]
+    return bool(text(wanted.values.get(known.sent_as or name))) and answered(row, known) is MISSING
 
 
 async def fetch(client: Client, kind: Kind, remote_id: str) -> Mapping[str, Any]:
-    """One document of the books, whole."""
-    answer = await client.get(f"{kind.endpoint}/{segment(remote_id)}", label=f"GET {kind.endpoint}/{{id}}")
+    """One document of the books, whole. Raises Garbled for an answer that does not hold that very document."""
+    label = f"GET {kind.endpoint}/{{id}}"
+    answer = await client.get(f"{kind.endpoint}/{segment(remote_id)}", label=label)
     found = answer.body.get(kind.singular)
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict) or text(found.get(kind.id_field)) != text(remote_id):
+        # Taken for an empty document it would agree with everything.
+        raise Garbled("garbled", f"{label}: the answer does not hold the {kind.label} {remote_id}.", label)
+    return found
 
 
 async def find_all(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final, NamedTuple
 
 from importer.checks.rates import Rates
 from importer.checks.shape import found, shape
 from importer.kinds import Kind
 from importer.model import Typed
-from importer.money import PAISA, RUPEE, ZERO, Line, Total, add, multiply, tax_on
+from importer.money import PAISA, ZERO, Line, Total, add, multiply, tax_on
 
 # Names that the API uses in every document of lines (fact sheet, section 15).
 QUANTITY: Final = "quantity"
@@ -28,14 +28,15 @@ ItemOf = Callable[[str], Fields | None]
 class Worth:
     """The least and the most a document can come to; the same where its taxes are known.
 
-    ``slack`` is by how much FinzBooks may differ from ``high`` with good reason, upward or downward: up to a rupee
-    where it rounds the total by itself (fact sheet, section 10), and a paisa for each line whose tax or amount has
-    to be rounded (section 25, item 11). It is zero for an amount that is given and not computed.
+    ``slack`` is by how much FinzBooks may differ from ``high`` with good reason, upward or downward: a paisa for each
+    line whose tax or amount has to be rounded (fact sheet, section 25, item 11). It is zero for an amount that is
+    given and not computed. ``rounds`` says that FinzBooks may round the total to a whole rupee (section 10).
     """
 
     low: Total
     high: Total
     slack: Decimal = ZERO
+    rounds: bool = False
 
     @property
     def exact(self) -> bool:
@@ -44,7 +45,8 @@ class Worth:
     @property
     def limit(self) -> Decimal:
         """The most that can be settled with it, or of it, before the books are certain to refuse."""
-        return add((self.high.total, self.slack))
+        most = add((self.high.total, self.slack))
+        return most.to_integral_value(ROUND_CEILING) if self.rounds else most
 
 
 def worth(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | None:
@@ -87,7 +89,7 @@ def _worth_of_lines(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -
     low = Total(sub_total, add(line.low for line in known), round_off)
     high = Total(sub_total, add(line.high for line in known), round_off)
     paise = multiply(PAISA, Decimal(sum(line.rounds for line in known)))
-    return Worth(low, high, add((paise, ZERO if ROUND_OFF in fields else RUPEE)))
+    return Worth(low, high, paise, rounds=ROUND_OFF not in fields)
 
 
 class _Line(NamedTuple):

@@ -80,8 +80,10 @@ def _unreadable(source: SourceFile, limit: int) -> Problem | None:
         )
     nul = data.find(0)
     if nul >= 0:
+        before = data[:nul].decode("utf-8", "replace")
         message = f"the file is not text: byte {nul + 1:,} is 0"
-        return Problem("binary-file", message, start, "give a YAML or CSV file, saved as UTF-8")
+        place = Lines(source.name, before).place(len(before))
+        return Problem("binary-file", message, place, "give a YAML or CSV file, saved as UTF-8")
     return None
 
 

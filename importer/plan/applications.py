@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from importer.delivery.remote import amount, text
 from importer.kinds import KINDS, Settles
 from importer.manifest.typed import typed
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
+from importer.money import add, half_up
 from importer.plan.known import Known
 from importer.plan.said import canonical, changes
 from importer.plan.value import Entry, Step
+
+# In rupees. No books hold as much; what claims to is no amount.
+MOST: Final = Decimal(10) ** 30
+
+
+class Target(NamedTuple):
+    """A name of a document that something settles. One document may have two: its key, and its id in the books."""
+
+    kind: str
+    by: str  # key or id: a key may read as another document's id does
+    name: str
 
 
 def application_steps(
@@ -22,7 +34,7 @@ def application_steps(
     steps: Mapping[StepId, Step],
     known: Known,
     receipts: Mapping[StepId, Receipt],
-    payments: Mapping[Ref, Sequence[StepId]],
+    payments: Mapping[Target, Sequence[StepId]],
 ) -> Iterator[Step]:
     """One step for each application of ``document``, unchanged ones left out; conflicts for what was changed.
 
@@ -33,6 +45,7 @@ def application_steps(
         return
     owner = steps[StepId(document.kind, document.key)]
     entries = list(entries_of(document, settles))
+    id_of = _ids(steps, known)
     done_before = _applied_wholly(owner, [entry for _, entry in entries])
     for part, entry in entries:
         own = StepId(document.kind, document.key, part)
@@ -44,7 +57,7 @@ def application_steps(
             remote_id=owner.remote_id,
             generation=known.generations.get(own, 0),
             needs=tuple(_needs(owner, settles, entry, steps)),
-            after=tuple(payments.get(_target(settles, entry), ())),
+            after=_payers(payments, targets_of(settles, entry, id_of)),
             entry=entry,
         )
         found = _application(step, settles, owner, receipts.get(own), known.intents.get(own), done_before)
@@ -136,13 +149,27 @@ def _applied_wholly(owner: Step, entries: list[Entry]) -> bool | None:
     """Whether what was found in the books has been applied: wholly (True), not at all (False), or in part (None)."""
     if owner.remote is None or not entries or owner.action not in (Action.ADOPT, Action.SETTLE):
         return False
-    total, balance = amount(owner.remote.get("total")), amount(owner.remote.get("balance"))
-    if total is None or balance is None:
+    used = used_of(owner.remote)
+    if used is None:
         return None
-    used = total - balance
     if used == 0:
         return False
-    return True if used == sum((entry.amount for entry in entries), Decimal(0)) else None
+    return True if used == add(entry.amount for entry in entries) else None
+
+
+def used_of(row: Mapping[str, Any]) -> Decimal | None:
+    """How much of a document of the books has been applied, in rupees; None where they do not say it."""
+    total, balance = paise(row.get("total")), paise(row.get("balance"))
+    return None if total is None or balance is None else add((total, balance.copy_negate()))
+
+
+def paise(value: Any) -> Decimal | None:
+    """An amount of the books to the paisa, None for what is none.
+
+    A server that computes in floats answers 19.899999999999977 and means 19.90.
+    """
+    found = amount(value)
+    return half_up(found) if found is not None and abs(found) < MOST else None
 
 
 def _needs(owner: Step, settles: Settles, entry: Entry, steps: Mapping[StepId, Step]) -> Iterator[StepId]:
@@ -153,18 +180,43 @@ def _needs(owner: Step, settles: Settles, entry: Entry, steps: Mapping[StepId, S
         yield target.id
 
 
-def settlers(documents: Iterable[Document], steps: Mapping[StepId, Step]) -> Mapping[Ref, list[StepId]]:
-    """For each document, the steps that create what settles it in their own body: payments go first, then notes."""
-    found: dict[Ref, dict[StepId, None]] = {}
+def settlers(
+    documents: Iterable[Document], steps: Mapping[StepId, Step], known: Known | None = None
+) -> Mapping[Target, list[StepId]]:
+    """For each document, the steps that create what settles it in their own body: payments go first, then notes.
+
+    A document that is ``known`` is found under its key and under its id.
+    """
+    found: dict[Target, dict[StepId, None]] = {}
+    id_of = _ids(steps, known or Known())
     for document in documents:
         settles = KINDS[document.kind].settles
         own = StepId(document.kind, document.key)
         if settles is not None and not settles.call and steps[own].action is Action.CREATE:
             for _, entry in entries_of(document, settles):
-                found.setdefault(_target(settles, entry), {})[own] = None
+                for target in targets_of(settles, entry, id_of):
+                    found.setdefault(target, {})[own] = None
     return {target: list(own) for target, own in found.items()}
 
 
-def _target(settles: Settles, entry: Entry) -> Ref:
-    """What an entry settles, told apart as far as the manifest tells: by key, else by raw id."""
-    return Ref(settles.target, entry.target_key or entry.target_id)
+def targets_of(settles: Settles, entry: Entry, id_of: Callable[[Ref], str]) -> tuple[Target, ...]:
+    """The names of what ``entry`` settles: as the manifest has it, and its id where ``id_of`` knows it (else "").
+
+    Two entries that have a name in common settle the same document.
+    """
+    if not entry.target_key:
+        return (Target(settles.target, "id", entry.target_id),)
+    own, remote_id = Target(settles.target, "key", entry.target_key), id_of(Ref(settles.target, entry.target_key))
+    return (own, Target(settles.target, "id", remote_id)) if remote_id else (own,)
+
+
+def _ids(steps: Mapping[StepId, Step], known: Known) -> Callable[[Ref], str]:
+    def id_of(ref: Ref) -> str:
+        step, receipt = steps.get(StepId(*ref)), known.receipts.get(StepId(*ref))
+        return (step.remote_id if step is not None else "") or (receipt.remote_id if receipt is not None else "")
+
+    return id_of
+
+
+def _payers(payments: Mapping[Target, Sequence[StepId]], targets: Iterable[Target]) -> tuple[StepId, ...]:
+    return tuple(dict.fromkeys(one for target in targets for one in payments.get(target, ())))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from importer.kinds import KINDS
-from importer.model import Action
+from importer.model import Action, Ref
 from importer.plan.expected import Expectations
 from importer.plan.money_moved import money_moved
 from importer.plan.value import Calls, Plan, Step
@@ -40,6 +40,7 @@ def calls_of(steps: Iterable[Step]) -> Counter[str]:
     """The calls that carrying out ``steps`` takes when nothing goes wrong, by endpoint."""
     calls: Counter[str] = Counter()
     creates: Counter[str] = Counter()
+    untouched: set[Ref] = set()  # created by these steps, and applied once: that once, nothing of them can be used yet
     for step in steps:
         kind = KINDS[step.id.kind]
         if step.action is Action.CREATE:
@@ -48,6 +49,10 @@ def calls_of(steps: Iterable[Step]) -> Counter[str]:
             calls[f"GET {kind.endpoint}/{{id}}"] += 2  # before, to see that nobody else changed it, and after
             calls[f"PUT {kind.endpoint}/{{id}}"] += 1
         elif step.action is Action.APPLY and kind.settles is not None:
+            owner = Ref(step.id.kind, step.id.key)
+            if step.remote_id or owner in untouched:
+                calls[f"GET {kind.endpoint}/{{id}}"] += 1  # what of it has been used
+            untouched.add(owner)
             calls[f"GET {KINDS[kind.settles.target].endpoint}/{{id}}"] += 1  # the balance before
             calls[f"POST {kind.settles.call}"] += 1
     for name, count in creates.items():

@@ -42,7 +42,7 @@ def decide(
         step = _step(document, known, orphans, claims)
         step = replace(step, needs=tuple(_needs(document, steps)))
         steps[step.id] = in_view_of_needs(_refused(step, references(document), differing), steps)
-    payments = settlers(documents, steps)
+    payments = settlers(documents, steps, known)
     parts = _parts(known.receipts)
     for document in documents:
         for step in application_steps(document, steps, known, parts.get(document.ref, {}), payments):

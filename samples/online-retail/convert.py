@@ -2,7 +2,7 @@
 
     python samples/online-retail/convert.py SOURCE.csv FOLDER
 
-writes FOLDER/books/*.csv (the manifest), FOLDER/repairs.csv (what was wrong in the source, and what was made of it) and
+writes FOLDER/books/*.csv (the manifest), FOLDER/repairs.csv.txt (what was wrong in the source, and what was made of it) and
 FOLDER/summary.json (counts and sums). The same source gives the same bytes. What the source does not have and had to be
 made up stands in README.md beside this file.
 """
@@ -235,7 +235,7 @@ def convert(source: Path, folder: Path) -> dict[str, object]:
     (folder / "books").mkdir(parents=True, exist_ok=True)
     for kind, (header, body) in tables.items():
         write_csv(folder / "books" / f"{kind}.csv", header, body)
-    write_csv(folder / "repairs.csv", ("source_line", "document", "rule", "what", "from", "to", "why"), repairs)
+    write_csv(folder / "repairs.csv.txt", ("source_line", "document", "rule", "what", "from", "to", "why"), repairs)
     summary = summarise(source, rows, tables, receipts, repairs)
     (folder / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8", newline="\n")
     return summary

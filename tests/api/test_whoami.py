@@ -28,7 +28,7 @@ def test_it_says_whose_token_it_is() -> None:
     assert whoami(ok(WHOAMI)) == Whoami("43cb7580", "0c2c3781", "d65edfea", ("AIBooks.fullaccess.all",), "DEFAULT")
 
 
-@pytest.mark.parametrize("org", [None, "", 7])
+@pytest.mark.parametrize("org", [None, ""])
 def test_a_token_of_several_orgs_has_none(org: object) -> None:
     assert whoami(ok({"token": {"token_id": "t", "org_id": org}})) == Whoami("t", None, "", (), "")
 
@@ -108,3 +108,22 @@ def test_a_full_window_is_waited_for() -> None:
 def test_a_window_that_somebody_else_keeps_full_ends_in_a_refusal() -> None:
     busy = answer(429, {"code": "rate_limit.exceeded", "message": "slow"}, Retry_After="5")
     assert refusal(busy).code == "no-server"
+
+
+def test_an_org_id_that_is_a_number_is_an_org_id() -> None:
+    assert whoami(ok({"token": {"token_id": "t", "org_id": 7}})).org_id == "7"
+
+
+@pytest.mark.parametrize("org", [True, ["a"], {"id": "a"}, 1.5])
+def test_an_org_id_of_no_known_form_is_not_taken_for_a_token_of_several_orgs(org: object) -> None:
+    with pytest.raises(Refused) as info:
+        whoami(ok({"token": {"token_id": "t", "org_id": org}}))
+    assert info.value.code == "not-finzbooks"
+
+
+def test_a_server_that_asks_for_more_than_a_window_is_not_waited_for() -> None:
+    with pytest.raises(Refused) as info:
+        whoami(
+            httpx.Response(429, headers={"Retry-After": "1800"}, json={"code": "rate_limit.exceeded", "message": "x"})
+        )
+    assert info.value.code == "no-server"

@@ -278,3 +278,76 @@ def test_another_total_of_a_found_row_keeps_the_missing_ones_from_being_sent(wor
     assert world.wire.calls("POST /invoices") == {}
     assert world.receipts().keys() == {StepId("contacts", "acme"), *(StepId("invoices", f"O-{n}") for n in (0, 1))}
     assert world.intents() == ()
+
+
+def test_a_row_that_is_done_and_does_not_say_what_is_looked_for(world: World) -> None:
+    made = batch(4)
+
+    def silent(answer: Any) -> None:
+        answer["results"][0] = {"ok": True}
+        answer["results"][2]["invoice"] = {"reference_number": "O-3"}
+
+    world.fault("POST /bulk", wire.changed(silent))
+    assert set(statuses(world.apply(made)).values()) == {Status.CREATED}
+    world.is_whole(made)
+    assert world.wire.calls("POST /invoices") == {}
+    assert {world.generation("invoices", f"O-{number}") for number in range(1, 5)} == {0}
+
+
+def test_a_row_that_does_not_say_what_became_of_it_stays_open_while_the_books_cannot_be_read(world: World) -> None:
+    made = batch(3)
+    blind = wire.answers(503, wire.FAILED)
+
+    def silent(answer: Any) -> None:
+        answer["results"][0]["invoice"]["created_time"] = "2020-01-01T00:00:00"  # cannot be read back
+        answer["results"][1] = {"ok": True}
+        world.fault("GET /invoices", blind, times=wire.EVER)
+
+    world.fault("POST /bulk", wire.changed(silent))
+    assert failures(world.apply(made)) == {"invoices/O-1": "no-answer", "invoices/O-2": "no-answer"}
+    (intent,) = world.intents()
+    assert [row.key for row in intent.rows] == ["O-1", "O-2"]
+    assert world.generation("invoices", "O-2") == 0
+    world.calm()
+    assert statuses(world.apply(made)) == {"invoices/O-1": Status.ADOPTED, "invoices/O-2": Status.ADOPTED}
+    world.is_whole(made)
+
+
+def test_a_row_that_could_not_be_read_back_stays_open_when_its_neighbour_is_found(world: World) -> None:
+    made = batch(3)
+
+    def silent(answer: Any) -> None:
+        answer["results"][0]["invoice"]["created_time"] = "2020-01-01T00:00:00"
+        answer["results"][1] = {"ok": True}
+
+    world.fault("POST /bulk", wire.changed(silent))
+    world.fault("GET /invoices/", wire.answers(503, wire.FAILED), times=wire.EVER)
+    assert failures(world.apply(made)) == {"invoices/O-1": "no-answer"}
+    (intent,) = world.intents()
+    assert [row.key for row in intent.rows] == ["O-1"]
+
+
+def test_a_row_said_to_be_done_that_two_looks_do_not_find_is_sent_under_a_key_of_its_own(world: World) -> None:
+    made = batch(3)
+
+    def silent(answer: Any) -> None:
+        answer["results"][1] = {"ok": True}
+        world.sql("DELETE FROM invoices WHERE reference = 'O-2'")
+
+    world.fault("POST /bulk", wire.changed(silent))
+    began = world.clock.now()
+    assert set(statuses(world.apply(made)).values()) == {Status.CREATED}
+    assert world.clock.now() - began > 30
+    assert world.wire.calls("POST /invoices") == {"POST /invoices": 1}
+    world.is_whole(made)
+
+
+def test_an_answer_that_gives_one_document_to_two_rows_is_not_believed(world: World) -> None:
+    made = batch(3)
+
+    def doubled(answer: Any) -> None:
+        answer["results"][1]["invoice"] = {**answer["results"][0]["invoice"], "reference_number": "O-2"}
+
+    world.fault("POST /bulk", wire.changed(doubled))
+    assert set(statuses(world.apply(made)).values()) == {Status.CREATED}
+    world.is_whole(made)

@@ -123,7 +123,7 @@ def test_a_lost_answer_with_two_candidates_is_left_to_a_person(world: World) -> 
     world.calm()
     again = world.apply(made)
     assert failures(again) == {"payments/U-1": "open-intent"}
-    assert "2 documents" in message(again, "payments/U-1")
+    assert "2 that could be it" in message(again, "payments/U-1")
     assert world.count("payments") == 2
 
 

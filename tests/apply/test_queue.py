@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.apply.queue import Queue, Unit, locks
-from importer.model import Action, StepId
+from importer.apply.queue import Locks, Queue, Unit
+from importer.model import Action, Document, Path, Place, Ref, StepId, Tree
 from importer.plan.value import Entry, Step
+
+
+class Nowhere:
+    """The locator of a document of no file."""
+
+    def at(self, path: Path, *, of_key: bool = False) -> Place:
+        return Place("a.yaml", 1, 1)
+
+
+NOWHERE = Nowhere()
 
 
 def one(name: str, *needs: str, after: Iterable[str] = (), action: Action = Action.CREATE, on: str = "") -> Step:
@@ -105,11 +116,29 @@ def test_lanes_do_not_wait_for_each_other() -> None:
     assert len(drain(queue)) == 3
 
 
-def test_a_failed_first_call_lets_the_second_leave() -> None:
-    queue = Queue([one("contacts/a"), one("contacts/b")])
+def test_after_a_failed_first_call_one_at_a_time_leaves_until_one_succeeds() -> None:
+    queue = Queue([one(f"contacts/{number}") for number in range(6)])
+    for number in range(3):
+        (unit,) = drain(queue)
+        assert keys(unit) == [str(number)]
+        assert queue.done(unit, [StepId("contacts", str(number))]) == []
+    (unit,) = drain(queue)
+    queue.done(unit)
+    assert [keys(unit) for unit in drain(queue)] == [["4"], ["5"]]
+
+
+def test_a_batch_of_which_one_row_succeeded_proves_its_lane() -> None:
+    queue = Queue(invoices(200))
     (first,) = drain(queue)
-    assert queue.done(first, [StepId("contacts", "a")]) == []
-    assert [keys(unit) for unit in drain(queue)] == [["b"]]
+    queue.done(first, [step.id for step in first[1:]])
+    assert len(drain(queue)) == 3
+
+
+def test_a_batch_of_which_no_row_succeeded_proves_nothing() -> None:
+    queue = Queue(invoices(200))
+    (first,) = drain(queue)
+    queue.done(first, [step.id for step in first])
+    assert len(drain(queue)) == 1
 
 
 def test_what_is_needed_comes_first() -> None:
@@ -171,6 +200,73 @@ def test_one_application_at_a_time_touches_a_note() -> None:
     (first,) = drain(queue)
     queue.done(first)
     assert len(drain(queue)) == 1
+
+
+def by_id(step: Step) -> Step:
+    """The application ``step``, its target named by its id."""
+    assert step.entry is not None
+    return replace(step, entry=replace(step.entry, target_key="", target_id=step.entry.target_key))
+
+
+def test_an_invoice_named_by_key_and_by_id_is_one_invoice() -> None:
+    ids = {Ref("invoices", "a"): "inv_1", Ref("invoices", "b"): "inv_2"}
+    steps = [one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), by_id(one("credit_notes/m", on="inv_1"))]
+    queue = Queue([*steps, by_id(one("credit_notes/o", on="inv_2")), one("credit_notes/p", on="b")], ids)
+    proven(queue)
+    units = drain(queue)
+    assert [keys(unit) for unit in units] == [["n"], ["o"]]
+    queue.done(units[0])
+    assert [keys(unit) for unit in drain(queue)] == [["m"]]
+    queue.done(units[1])
+    assert [keys(unit) for unit in drain(queue)] == [["p"]]
+
+
+def test_a_key_that_reads_as_the_id_of_another_invoice_is_not_that_invoice() -> None:
+    queue = Queue(
+        [one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), by_id(one("credit_notes/m", on="a"))],
+        {Ref("invoices", "a"): "inv_1"},
+    )
+    proven(queue)
+    assert [keys(unit) for unit in drain(queue)] == [["n"], ["m"]]
+
+
+def test_an_id_that_becomes_known_while_calls_are_under_way_frees_only_what_each_of_them_held() -> None:
+    ids: dict[Ref, str] = {}
+    steps = [one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), one("credit_notes/m", on="a")]
+    queue = Queue([*steps, by_id(one("credit_notes/o", on="inv_1"))], ids)
+    proven(queue)
+    (first, other) = drain(queue)
+    assert (keys(first), keys(other)) == (["n"], ["o"])
+    ids[Ref("invoices", "a")] = "inv_1"
+    queue.done(first)
+    assert drain(queue) == []  # the other one is still under way, and is now known to be on the same invoice
+    queue.done(other)
+    assert [keys(unit) for unit in drain(queue)] == [["m"]]
+
+
+def paying(key: str, target: dict[str, Tree]) -> Step:
+    """The create of a payment that is allocated to ``target``."""
+    fields: dict[str, Tree] = {"key": key, "allocations": [{**target, "amount": "1"}]}
+    return replace(one(f"payments/{key}"), document=Document("payments", key, fields, "a.yaml", 0, NOWHERE))
+
+
+def test_a_payment_that_is_allocated_and_an_application_do_not_touch_one_invoice_at_a_time() -> None:
+    ids = {Ref("invoices", "a"): "inv_1"}
+    queue = Queue([one("credit_notes/n", on="a"), paying("p", {"invoice_id": "inv_1"})], ids)
+    (first,) = drain(queue)
+    assert keys(first) == ["n"]
+    queue.done(first)
+    assert [keys(unit) for unit in drain(queue)] == [["p"]]
+
+
+def test_payments_of_other_invoices_leave_together() -> None:
+    steps = [paying(key, {"invoice": on}) for key, on in (("p", "z"), ("q", "a"), ("r", "a"), ("s", "b"))]
+    queue = Queue(steps)
+    proven(queue)
+    units = drain(queue)
+    assert [keys(unit) for unit in units] == [["q"], ["s"]]
+    queue.done(units[0])
+    assert [keys(unit) for unit in drain(queue)] == [["r"]]
 
 
 def test_one_application_at_a_time_touches_an_invoice_and_others_pass_by() -> None:
@@ -240,7 +336,7 @@ def graphs(draw: st.DrawFn) -> list[Step]:
 def test_all_is_done_or_skipped_for_a_reason_and_nothing_before_its_needs(
     steps: Sequence[Step], data: st.DataObject
 ) -> None:
-    queue = Queue(steps)
+    queue, locks = Queue(steps), Locks()
     under_way: list[Unit] = []
     done: set[StepId] = set()
     failed: set[StepId] = set()
@@ -253,7 +349,7 @@ def test_all_is_done_or_skipped_for_a_reason_and_nothing_before_its_needs(
             for step in unit:
                 assert set(step.needs) <= done
                 assert set(step.after) <= done | failed | skipped.keys()
-                assert not locks((step,)) & {lock for other in under_way for lock in locks(other)}
+                assert not locks.of((step,)) & {lock for other in under_way for lock in locks.of(other)}
             under_way.append(unit)
         if not under_way:
             break

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,8 +14,12 @@ from sandbox.client import Api
 from apply import wire
 from apply.manifests import contact, invoice, manifest, note, payment
 from apply.world import World, failures, message, statuses
+from importer.api.client import Client
+from importer.apply.run import Run
+from importer.apply.settlement import Balances, moved
 from importer.model import Manifest, StepId
-from importer.outcome import Status
+from importer.outcome import Report, Status
+from importer.state.files import open_for_writing
 
 APPLY = "POST /credit_notes/"
 PART = StepId("credit_notes", "C-1", "O-1#1")
@@ -61,12 +68,12 @@ def test_a_note_is_applied_although_a_payment_of_its_invoice_failed(world: World
     assert credited(world) == 40000
 
 
-def test_the_balance_before_stands_in_the_intent(world: World) -> None:
+def test_the_balances_before_stand_in_the_intent(world: World) -> None:
     world.fault(APPLY, wire.breaks(httpx.ReadError), times=wire.EVER)
     assert failures(world.apply(MADE)) == {"credit_notes/C-1 O-1#1": "no-answer"}
     (intent,) = world.intents()
     assert intent.operation == "apply"
-    assert intent.before == {"balance": "1000", "target": world.rows("invoices")[0]["id"]}
+    assert intent.before == {"balance": "1000", "target": world.rows("invoices")[0]["id"], "used": "0"}
     assert intent.rows[0][:3] == PART
 
 
@@ -201,3 +208,179 @@ def test_an_application_added_later_is_a_call_of_its_own(world: World) -> None:
     world.calm()
     assert statuses(world.apply(made("O-1", "O-2"))) == {"credit_notes/C-1 O-2#1": Status.APPLIED}
     assert sum(world.wire.calls("POST").values()) == 1
+
+
+ONCE = "credit_notes/C-1 O-1#1"
+READ = "GET /credit_notes/{id}"
+REFUSED = {"code": "validation.invalid_value", "message": "No.", "field": "amount"}
+
+
+def split(*targets: str, total: str = "40") -> Manifest:
+    """Two invoices, and a note of which 10 go to each of ``targets``."""
+    return manifest(
+        contacts=[contact()],
+        invoices=[invoice("O-1"), invoice("O-2", "500")],
+        credit_notes=[note("C-1", total, applications=[{"invoice": one, "amount": "10"} for one in targets])],
+    )
+
+
+def posted(world: World) -> int:
+    """How many applications were sent."""
+    return sum(world.wire.calls(APPLY).values())
+
+
+def test_an_old_copy_of_the_state_applies_nothing_twice(world: World, tmp_path: Path) -> None:
+    world.fault(APPLY, wire.answers(400, REFUSED))
+    world.apply(MADE)
+    old = tmp_path / "old.db"
+    shutil.copyfile(world.state, old)
+    world.calm()
+    world.apply(MADE)
+    shutil.copyfile(old, world.state)
+    world.sql("DELETE FROM answers")  # no key is remembered for ever
+    world.calm()
+    report = world.apply(MADE)
+    assert failures(report) == {ONCE: "note-already-used"}
+    assert "the books say that 300 of the credit note is used" in message(report, ONCE)
+    assert "remembers applications of 0" in message(report, ONCE)
+    assert (posted(world), credited(world), world.intents()) == (0, 30000, ())
+
+
+def test_an_invoice_whose_balance_does_not_move_with_credits_is_not_credited_twice(world: World) -> None:
+    def stuck() -> None:
+        still = wire.changed(lambda answer: answer["invoice"].update(balance=1000))
+        world.fault("GET /invoices/", still, times=wire.EVER)
+
+    stuck()
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True))
+    assert failures(world.apply(MADE)) == {ONCE: "balance-moved"}
+    assert (posted(world), credited(world), len(world.intents())) == (1, 30000, 1)
+    with open_for_writing(world.state) as store:  # somebody thinks it was not done
+        (intent,) = store.intents()
+        store.close(intent)
+    world.calm()
+    stuck()
+    assert failures(world.apply(MADE)) == {ONCE: "note-already-used"}
+    assert (posted(world), credited(world)) == (0, 30000)
+
+
+def test_a_note_that_a_guard_against_duplicates_gave_is_read_before_it_is_applied(world: World) -> None:
+    world.apply(MADE)
+    world.state.unlink()
+    world.sql("DELETE FROM answers")
+    world.calm()
+    # It is not yet in the list when the plan is made, and it is there when its create is refused.
+    world.fault("GET /credit_notes", wire.changed(lambda answer: answer["credit_notes"].clear()))
+    world.fault("POST /credit_notes", wire.answers(409, {"code": "conflict.duplicate", "message": "It is there."}))
+    report = world.apply(MADE)
+    assert statuses(report)["credit_notes/C-1"] is Status.ADOPTED
+    assert failures(report) == {ONCE: "note-already-used"}
+    assert (posted(world), credited(world)) == (0, 30000)
+
+
+def test_what_was_applied_by_hand_meanwhile_stops_the_next_application(world: World) -> None:
+    world.apply(split("O-1"))
+    world.sql("UPDATE credit_notes SET applied = applied + 1500")
+    report = world.apply(split("O-1", "O-2"))
+    assert failures(report) == {"credit_notes/C-1 O-2#1": "note-already-used"}
+    assert "that 25 of" in message(report, "credit_notes/C-1 O-2#1")
+    assert "applications of 10." in message(report, "credit_notes/C-1 O-2#1")
+
+
+def test_an_application_that_was_taken_back_by_hand_stops_the_next_one_as_well(world: World) -> None:
+    world.apply(split("O-1"))
+    world.sql("UPDATE credit_notes SET applied = 0")
+    assert failures(world.apply(split("O-1", "O-2"))) == {"credit_notes/C-1 O-2#1": "note-already-used"}
+
+
+def test_an_application_that_is_gone_from_the_manifest_is_remembered_as_used(world: World) -> None:
+    world.apply(split("O-1"))
+    gone = split("O-2")  # a conflict, beside which the new application can be sent all the same
+
+    async def use(client: Client) -> Report:
+        with open_for_writing(world.state) as store:
+            prepared = await world._prepare(client, gone, store, False)
+            assert [step.code for step in prepared.plan.conflicts] == ["application-gone"]
+            return await Run(world._context(client, store, prepared), prepared.plan, world._told).carry_out()
+
+    assert statuses(world._with_client(use)) == {"credit_notes/C-1 O-2#1": Status.APPLIED}
+
+
+@pytest.mark.parametrize("missing", ["total", "balance"])
+def test_a_note_without_a_readable_balance_is_applied_by_the_balance_of_its_target(world: World, missing: str) -> None:
+    world.apply(split("O-1"))
+    world.calm()
+    world.fault("GET /credit_notes/", wire.changed(lambda answer: answer["credit_note"].pop(missing)), times=wire.EVER)
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True))
+    assert statuses(world.apply(split("O-1", "O-2"))) == {"credit_notes/C-1 O-2#1": Status.APPLIED}
+    assert posted(world) == 1
+
+
+def test_float_dust_in_a_balance_hides_nothing_of_it(world: World) -> None:
+    def dusty(name: str) -> wire.Act:
+        return wire.changed(lambda answer: answer[name].update(balance=answer[name]["balance"] - 0.000000000000023))
+
+    world.fault("GET /invoices/", dusty("invoice"), times=wire.EVER)
+    world.fault("GET /credit_notes/", dusty("credit_note"), times=wire.EVER)
+    made = manifest(
+        contacts=[contact()],
+        invoices=[invoice("O-1", "19.90")],
+        credit_notes=[
+            note("C-1", "19.80", on="O-1", applications=[{"invoice": "O-1", "amount": "9.90"}] * 2),
+            note("C-2", "0.10", on="O-1"),
+        ],
+    )
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True), nth=2)
+    assert failures(world.apply(made)) == {}
+    assert (posted(world), credited(world)) == (3, 1990)
+
+
+def test_a_note_that_this_run_has_created_is_not_read_for_its_first_application(world: World) -> None:
+    world.apply(MADE)
+    assert world.sent[READ] == 0
+
+
+def test_the_reads_of_applications_are_predicted(world: World) -> None:
+    for targets, reads in (("O-1", "O-2"), 1), (("O-1", "O-2", "O-2"), 1), (("O-1", "O-2", "O-2", "O-1"), 1):
+        assert not world.apply(split(*targets)).bad
+        assert world.made is not None
+        assert dict(world.made.calls.by_endpoint) == dict(world.sent)
+        assert world.sent[READ] == reads
+
+
+def test_after_an_application_whose_outcome_is_not_known_the_next_one_of_its_note_is_told_from_the_books(
+    world: World,
+) -> None:
+    world.fault(APPLY, wire.breaks(httpx.ReadTimeout, done=True), times=1)
+    world.fault("GET /invoices/", wire.answers(503, wire.FAILED), nth=2, times=6)
+    report = world.apply(split("O-1", "O-2"))
+    assert failures(report) == {
+        "credit_notes/C-1 O-1#1": "no-answer",
+        "credit_notes/C-1 O-2#1": "note-already-used",
+    }
+
+
+BEFORE = Balances(Decimal(100), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (BEFORE, BEFORE, None),
+        (BEFORE, Balances(Decimal(70), Decimal(30)), True),
+        (BEFORE, Balances(Decimal(70), Decimal(0)), False),  # a payment of the same amount
+        (BEFORE, Balances(Decimal(100), Decimal(30)), False),  # applied to something else, or not shown
+        (BEFORE, Balances(Decimal(80), Decimal(30)), False),
+        (BEFORE, Balances(Decimal(70), Decimal(20)), False),
+        (BEFORE, Balances(Decimal(130), Decimal(0)), False),
+        (BEFORE, Balances(None, Decimal(30)), False),
+        (BEFORE, Balances(Decimal(70), None), True),
+        (BEFORE, Balances(Decimal(100), None), None),
+        (Balances(Decimal(100), None), Balances(Decimal(70), Decimal(40)), True),
+        (Balances(None, Decimal(0)), BEFORE, False),
+    ],
+)
+def test_only_balances_that_all_moved_by_the_amount_or_not_at_all_tell_what_became_of_it(
+    before: Balances, now: Balances, told: bool | None
+) -> None:
+    assert moved(before, now, Decimal(30)) is told

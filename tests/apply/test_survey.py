@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from apply import wire
@@ -131,3 +133,47 @@ def test_a_short_row_hides_no_difference(world: World) -> None:
     world.fault("GET /invoices", wire.changed(lambda answer: answer["invoices"][0].pop("line_items")))
     (conflict,) = world.plan(manifest(contacts=[contact()], invoices=[edited])).conflicts
     assert [change.path for change in conflict.changes] == ["line_items[0].name"]
+
+
+ONE, OTHER = "29AAGCB7383J1Z4", "27AAPFU0939F1ZV"
+
+
+@pytest.mark.parametrize(("gstin", "action"), [(ONE, Action.ADOPT), (OTHER, Action.CREATE)])
+def test_a_contact_of_the_same_name_is_read_whole_where_the_list_hides_its_gstin(
+    world: World, gstin: str, action: Action
+) -> None:
+    world.apply(manifest(contacts=[contact(gst_no=ONE)]))
+    world.state.unlink()
+    world.calm()
+    world.fault("GET /contacts", hidden("contacts", "gst_no"))
+    (step,) = world.plan(manifest(contacts=[contact(gst_no=gstin)])).steps
+    assert step.action is action
+    assert sum(world.wire.calls("GET /contacts/").values()) == 1
+
+
+def test_a_credit_note_is_found_where_the_list_hides_its_reference(world: World) -> None:
+    made = manifest(contacts=[contact()], credit_notes=[note("C-1"), note("C-2")])
+    world.apply(made)
+    world.state.unlink()
+    world.calm()
+    world.fault("GET /credit_notes", hidden("credit_notes", "reference_number"))
+    assert {step.action for step in world.plan(made).steps} == {Action.ADOPT}
+
+
+def test_a_list_that_hides_nothing_of_a_rule_costs_no_further_read(world: World) -> None:
+    world.apply(manifest(contacts=[contact()]))
+    world.state.unlink()
+    world.calm()
+    world.fault("GET /contacts", hidden("contacts", "gst_no"))
+    assert [step.action for step in world.plan(manifest(contacts=[contact()])).steps] == [Action.ADOPT]
+    assert world.wire.calls("GET /contacts/") == {}
+
+
+def hidden(kind: str, field: str) -> wire.Act:
+    """A list whose rows leave ``field`` out."""
+
+    def drop(answer: Any) -> None:
+        for row in answer[kind]:
+            row.pop(field, None)
+
+    return wire.changed(drop)

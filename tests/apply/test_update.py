@@ -12,6 +12,7 @@ from sandbox.client import Api
 from apply import wire
 from apply.manifests import contact, manifest
 from apply.world import World, failures, message, statuses
+from importer.apply.update import overlaid
 from importer.model import Action, Manifest, StepId
 from importer.outcome import Status
 
@@ -206,3 +207,90 @@ def test_a_document_that_is_gone_from_the_books_is_told(world: World, edited: Ma
     world.sql("DELETE FROM contacts")
     assert failures(world.apply(edited)) == {"contacts/acme": "not_found.resource"}
     assert world.intents() == ()
+
+
+WIDGET = StepId("items", "widget")
+
+
+def widget(account: str, **fields: Any) -> Manifest:
+    return manifest(items=[{"key": "widget", "name": "Widget", "rate": "10", "account": account, **fields}])
+
+
+@pytest.fixture
+def accounts(api: Api) -> tuple[str, str]:
+    """The names of two accounts of the org. No answer tells which one an item has."""
+    first, *_, last = (str(one["name"]) for one in api.get("/accounts")["accounts"])
+    return first, last
+
+
+def account_of(world: World, name: str) -> str:
+    return str(next(row["id"] for row in world.books.db.rows("SELECT * FROM accounts") if row["name"] == name))
+
+
+def test_a_changed_field_that_no_answer_shows_is_sent(world: World, accounts: tuple[str, str]) -> None:
+    before, after = accounts
+    world.apply(widget(before))
+    assert statuses(world.apply(widget(after))) == {"items/widget": Status.UPDATED}
+    assert sum(world.wire.calls("PUT").values()) == 1
+    assert world.row("items", "widget")["account_id"] == account_of(world, after)
+    assert world.plan(widget(after)).idle
+
+
+def test_a_put_of_what_no_answer_shows_is_sent_again_after_a_lost_answer(
+    world: World, accounts: tuple[str, str]
+) -> None:
+    before, after = accounts
+    world.apply(widget(before))
+    world.fault("PUT /items", wire.breaks(httpx.ReadError))
+    assert statuses(world.apply(widget(after))) == {"items/widget": Status.UPDATED}
+    assert world.row("items", "widget")["account_id"] == account_of(world, after)
+
+
+def test_a_cut_off_update_of_what_no_answer_shows_is_taken_back_by_a_put(
+    world: World, accounts: tuple[str, str]
+) -> None:
+    before, after = accounts
+    world.apply(widget(before))
+    world.fault("PUT /items", wire.breaks(httpx.ReadTimeout, done=True), times=wire.EVER)
+    assert failures(world.apply(widget(after))) == {"items/widget": "no-answer"}
+    world.calm()
+    assert statuses(world.apply(widget(before))) == {"items/widget": Status.UPDATED}
+    assert world.row("items", "widget")["account_id"] == account_of(world, before)
+    assert world.intents() == ()
+
+
+def test_a_put_that_replaces_keeps_what_only_the_receipt_remembers(world: World, accounts: tuple[str, str]) -> None:
+    account, _ = accounts
+    world.apply(widget(account))
+    edited = manifest(items=[{"key": "widget", "name": "Widget", "rate": "12"}])
+    assert statuses(world.apply(edited)) == {"items/widget": Status.UPDATED}
+    (put,) = [seen.json for seen in world.wire.seen if seen.method == "PUT"]
+    assert put["account_id"] == account_of(world, account)
+
+
+def test_what_somebody_cleared_is_not_filled_from_the_receipt() -> None:
+    remembered = {"notes": "old", "billing_address": {"city": "Pune", "zip": "411001"}, "phone": "1"}
+    row = {"phone": None, "billing_address": {"city": None, "address": "1 MG Road"}, "email": "a@example.com"}
+    body = overlaid("contacts", {"email": "b@example.com"}, row, remembered)
+    assert "phone" not in body
+    assert body["email"] == "b@example.com"
+    assert body["billing_address"] == {"zip": "411001", "city": None, "address": "1 MG Road"}
+
+
+@pytest.mark.parametrize("answer", [{}, {"contact": None}, {"contact": []}, {"contact": {"contact_id": "other"}}])
+def test_an_answer_that_is_not_the_document_is_neither_compared_nor_laid_over(
+    world: World, edited: Manifest, answer: dict[str, Any]
+) -> None:
+    world.fault("GET /contacts/", wire.answers(200, {"code": 0, "message": "success", **answer}))
+    report = world.apply(edited)
+    assert failures(report) == {"contacts/acme": "garbled"}
+    assert not world.wire.calls("PUT")
+    assert world.receipts()[ACME].said["phone"] == "1"
+
+
+def test_a_put_that_cannot_be_read_back_is_no_update_yet(world: World, edited: Manifest) -> None:
+    world.fault("GET /contacts/", wire.answers(200, {"code": 0, "message": "success"}), nth=2)
+    assert failures(world.apply(edited)) == {"contacts/acme": "garbled"}
+    assert [intent.operation for intent in world.intents()] == ["update"]
+    assert statuses(world.apply(edited)) == {"contacts/acme": Status.UPDATED}
+    world.is_whole(edited)

@@ -43,9 +43,15 @@ def test_a_payment_of_the_whole_invoice_is_fine(codes: Codes) -> None:
     assert codes(text(payments=pay("P", "118", "118"))) == []
 
 
-def test_a_rupee_more_is_explained_by_rounding_and_a_paisa_beyond_is_not(codes: Codes) -> None:
-    assert codes(text(payments=pay("P", "200", "119.00"))) == []
-    found = codes(text(payments=pay("P", "200", "119.01")))
+def test_no_rounding_explains_more_than_a_total_of_whole_rupees(codes: Codes) -> None:
+    found = codes(text(payments=pay("P", "200", "118.01")))
+    assert found == [("allocations-exceed-invoice", "/payments/0/allocations/0/amount")]
+
+
+def test_a_total_with_paise_may_be_rounded_up_to_the_rupee_and_no_further(codes: Codes) -> None:
+    taxed = ('rate: "100", tax', 'rate: "100.50", tax')  # 118.59
+    assert codes(text(payments=pay("P", "200", "119.00")).replace(*taxed)) == []
+    found = codes(text(payments=pay("P", "200", "119.01")).replace(*taxed))
     assert found == [("allocations-exceed-invoice", "/payments/0/allocations/0/amount")]
 
 
@@ -123,8 +129,8 @@ def test_a_payment_cannot_give_more_than_it_has(problems: Problems) -> None:
 
 
 def test_a_note_cannot_give_more_than_its_total(codes: Codes) -> None:
-    assert codes(text(notes=note("C", "50", "30", "21"))) == []  # a rupee of rounding
-    found = codes(text(notes=note("C", "50", "30", "21.01")))
+    assert codes(text(notes=note("C", "49.50", "30", "20"))) == []  # rounded up to the rupee
+    found = codes(text(notes=note("C", "50", "30", "20.01")))
     assert found == [("applications-exceed-note", "/credit_notes/0/applications/1/amount")]
 
 

@@ -80,11 +80,14 @@ def test_a_given_round_off_counts_and_leaves_no_rupee_of_doubt(book: MakeBook) -
     assert (worth.high.total, worth.limit) == (D("100.00"), D("100.00"))
 
 
-def test_a_computed_total_may_be_rounded_by_a_rupee(book: MakeBook) -> None:
-    there = book(invoice('{name: A, quantity: "1", rate: "99.60"}'))
+@pytest.mark.parametrize(("rate", "limit"), [("99.60", "100"), ("99.01", "100"), ("100", "100"), ("100.01", "101")])
+def test_a_computed_total_may_be_rounded_up_to_a_whole_rupee_and_no_further(
+    book: MakeBook, rate: str, limit: str
+) -> None:
+    there = book(invoice(f'{{name: A, quantity: "1", rate: "{rate}"}}'))
     worth = there.worth(there.entries[-1])
     assert worth is not None
-    assert worth.limit == D("100.60")
+    assert worth.limit == D(limit)
 
 
 def test_a_line_whose_tax_has_to_be_rounded_may_differ_by_a_paisa(book: MakeBook) -> None:

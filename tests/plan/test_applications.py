@@ -7,10 +7,11 @@ import pytest
 
 from importer.kinds import Settles
 from importer.model import Action, Change, Receipt, Ref, StepId
-from importer.plan.applications import entries_of, entry_said
+from importer.plan.applications import application_steps, entries_of, entry_said, paise, settlers
+from importer.plan.decide import decide
 from importer.plan.known import Known
 from importer.plan.value import Entry, Step
-from plan.books import ACME, CREDITED, ORDER, PAID, SALE, document, documents, found, intent, plan, receipts_of
+from plan.books import ACME, CREDITED, ORDER, PAID, SALE, document, documents, found, intent, plan, receipt, receipts_of
 
 NOTE = Ref("credit_notes", "CN-1")
 PART = StepId("credit_notes", "CN-1", "ORDER-1#1")
@@ -74,6 +75,31 @@ def test_only_payments_of_the_same_target_are_waited_for() -> None:
     assert steps["credit_notes/CN-1 inv_1#1"].after == (StepId("payments", "UTR-1"),)
     assert steps["credit_notes/CN-1 inv_2#1"].after == ()
     assert steps["credit_notes/CN-1 inv_2#1"].needs == (StepId(*NOTE),)
+
+
+def sent_payment(*, by_id: bool) -> str:
+    return PAID.replace("invoice: ORDER-1", "invoice_id: inv_1") if by_id else PAID
+
+
+@pytest.mark.parametrize("in_manifest", [True, False])
+@pytest.mark.parametrize(("payment_by_id", "note_by_id"), [(True, False), (False, True), (False, False), (True, True)])
+def test_an_invoice_named_by_key_and_by_id_is_one_invoice(
+    payment_by_id: bool, note_by_id: bool, in_manifest: bool
+) -> None:
+    order = receipt(document(ORDER), "inv_1")
+    credited = CREDITED.replace("invoice: ORDER-1", "invoice_id: inv_1") if note_by_id else CREDITED
+    given = documents(ACME, sent_payment(by_id=payment_by_id), credited, *([ORDER] if in_manifest else []))
+    known = Known(receipts={StepId("invoices", "ORDER-1"): order})
+    steps: dict[StepId, Step] = {step.id: step for step in decide(given, known, lambda _: False)}
+    payments = settlers(given, steps, known)
+    note = next(one for one in given if one.kind == "credit_notes")
+    (step,) = application_steps(note, steps, known, {}, payments)
+    assert step.after == (StepId("payments", "UTR-1"),)
+
+
+def test_a_key_that_reads_as_the_id_of_another_invoice_is_not_that_invoice() -> None:
+    paid = PAID.replace("invoice: ORDER-1", "invoice_id: ORDER-1")
+    assert plan(documents(ACME, ORDER, paid, CREDITED))[NAME].after == ()
 
 
 def test_a_payment_that_is_in_the_books_already_is_not_waited_for() -> None:
@@ -174,6 +200,33 @@ def test_a_note_cannot_have_been_applied_to_an_invoice_that_the_books_do_not_hol
     steps = plan(documents(SALE), Known(receipts=receipts, matches=found(NOTE, {**ROW, "balance": 0})))
     assert steps["invoices/ORDER-1"].action is Action.CREATE
     assert (steps[NAME].action, steps[NAME].code) == (Action.CONFLICT, "books-differ")
+
+
+@pytest.mark.parametrize(
+    ("total", "balance", "action"),
+    [
+        ("40.000000000000007", "-0.000000000000023", Action.ADOPT),
+        ("39.999999999999993", "39.999999999999986", Action.APPLY),
+        ("40", "0.01", Action.CONFLICT),
+    ],
+)
+def test_float_dust_in_a_balance_is_not_an_application(total: str, balance: str, action: Action) -> None:
+    assert adopted(total=Decimal(total), balance=Decimal(balance))[NAME].action is action
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Decimal("19.899999999999977"), Decimal("19.90")),
+        (Decimal("0.005"), Decimal("0.01")),
+        (7, Decimal(7)),
+        (Decimal("1E+400"), None),
+        (None, None),
+        ("much", None),
+    ],
+)
+def test_an_amount_of_the_books_is_told_to_the_paisa(value: object, told: Decimal | None) -> None:
+    assert paise(value) == told
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,26 @@ def test_an_update_reads_before_and_after_and_an_application_reads_the_balance()
     }
 
 
+def application(key: str, part: str, remote_id: str = "") -> Step:
+    return Step(StepId("credit_notes", key, part), Action.APPLY, remote_id=remote_id)
+
+
+@pytest.mark.parametrize(
+    ("steps", "reads"),
+    [
+        ([application("c", "I#1")], 0),  # created by the same plan
+        ([application("c", "I#1"), application("c", "I#2"), application("d", "I#1"), application("c", "J#1")], 2),
+        ([application("c", "I#1", "cn_1")], 1),
+        ([application("c", "I#1", "cn_1"), application("c", "I#2", "cn_1"), application("d", "I#1")], 2),
+    ],
+)
+def test_a_note_is_read_before_each_application_but_the_first_of_one_created_in_the_same_plan(
+    steps: list[Step], reads: int
+) -> None:
+    assert calls_of(steps)["GET /credit_notes/{id}"] == reads
+    assert calls_of(steps)["GET /invoices/{id}"] == len(steps)
+
+
 @pytest.mark.parametrize("action", sorted(set(Action) - {Action.CREATE, Action.UPDATE, Action.APPLY}))
 def test_what_is_only_remembered_or_shown_costs_no_call(action: Action) -> None:
     assert not calls_of([Step(StepId("invoices", "I"), action)])

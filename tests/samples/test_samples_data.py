@@ -20,7 +20,7 @@ from importer import schema
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 RETAIL = SAMPLES / "online-retail"
-SOURCE = RETAIL / "source" / "2010-12-01.csv"
+SOURCE = RETAIL / "source" / "2010-12-01.csv.txt"
 BOOKS = sorted((RETAIL / "books").glob("*.csv"))
 KINDS = ("contacts", "credit_notes", "invoices", "items", "payments")
 LISTS = ("line_items", "allocations", "applications")
@@ -82,7 +82,7 @@ def test_the_converter_makes_the_files_that_are_checked_in_byte_for_byte(tmp_pat
     outcome = convert(SOURCE, tmp_path)
     assert (outcome.returncode, outcome.stderr) == (0, "")
     made = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*.*")}
-    assert set(made) == {*(f"books/{kind}.csv" for kind in KINDS), "repairs.csv", "summary.json"}
+    assert set(made) == {*(f"books/{kind}.csv" for kind in KINDS), "repairs.csv.txt", "summary.json"}
     for name, content in made.items():
         assert content == (RETAIL / name).read_bytes(), name
 
@@ -131,7 +131,7 @@ def test_every_row_of_the_source_is_one_line_of_a_document_or_one_repair() -> No
     )
     left_out = Counter(
         (row["InvoiceNo"], row["StockCode"], abs(int(row["Quantity"])), Decimal(row["UnitPrice"]))
-        for repair in read(RETAIL / "repairs.csv")
+        for repair in read(RETAIL / "repairs.csv.txt")
         if repair["what"] == "row"
         for row in [source()[int(repair["source_line"]) - 2]]
     )
@@ -159,7 +159,7 @@ def test_the_money_of_the_documents_is_the_money_of_the_source() -> None:
 
 
 def test_every_document_of_the_source_is_a_document_or_a_repair() -> None:
-    repairs = read(RETAIL / "repairs.csv")
+    repairs = read(RETAIL / "repairs.csv.txt")
     gone = [row["document"] for row in repairs if row["rule"] == "empty-document"]
     numbers = sorted({row["InvoiceNo"] for row in source()})
     assert sorted([*heads("invoices"), *heads("credit_notes"), *gone]) == numbers
@@ -193,7 +193,7 @@ def test_the_summary_counts_and_adds_up_what_is_in_the_files() -> None:
         "credited": credited,
         "outstanding": billed - received - credited,
     }
-    assert summary["repairs"] == Counter(row["rule"] for row in read(RETAIL / "repairs.csv"))
+    assert summary["repairs"] == Counter(row["rule"] for row in read(RETAIL / "repairs.csv.txt"))
     assert summary["source"]["rows"] == len(source())
     assert summary["repeated_rows_kept"] == len(source()) - len({tuple(row.values()) for row in source()})
 
