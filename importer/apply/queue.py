@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -24,10 +25,15 @@ class LaneKey(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """The steps of one action on one kind. Until one of them has succeeded, one call at a time leaves."""
+    """The steps of one action on one kind. Until one of them has succeeded, one call at a time leaves.
+
+    A lane ``in_order`` creates what FinzBooks numbers: it leaves in the order of the plan, and not before all of it
+    may, so that numbers run with the files and not with the chance of which customer was booked first.
+    """
 
     size: int  # the most steps of one call
-    ready: deque[StepId] = field(default_factory=deque)
+    in_order: bool
+    ready: list[tuple[int, StepId]] = field(default_factory=list)  # a heap, by place in the plan
     waiting: int = 0
     in_flight: int = 0
     proven: bool = False  # the books have agreed with a step of it
@@ -41,6 +47,7 @@ class Queue:
 
     def __init__(self, steps: Sequence[Step], ids: Mapping[Ref, str] = NO_IDS) -> None:
         self._steps = {step.id: step for step in steps}
+        self._places = {one: place for place, one in enumerate(self._steps)}
         self._lanes: dict[LaneKey, Lane] = {}
         self._blockers: dict[StepId, int] = {}
         self._followers: dict[StepId, list[tuple[StepId, bool]]] = defaultdict(list)
@@ -63,14 +70,17 @@ class Queue:
         if blockers:
             lane.waiting += 1
         else:
-            lane.ready.append(step.id)
+            self._make_ready(lane, step.id)
+
+    def _make_ready(self, lane: Lane, one: StepId) -> None:
+        heapq.heappush(lane.ready, (self._places[one], one))
 
     def _lane(self, step: Step) -> Lane:
         key = LaneKey(step.action, step.id.kind)
         if key not in self._lanes:
-            bulk = KINDS[step.id.kind].bulk
-            size = bulk.size if bulk is not None and step.action is Action.CREATE else 1
-            self._lanes[key] = Lane(size)
+            kind, creates = KINDS[step.id.kind], step.action is Action.CREATE
+            size = kind.bulk.size if kind.bulk is not None and creates else 1
+            self._lanes[key] = Lane(size, in_order=creates and bool(kind.number_field))
         return self._lanes[key]
 
     def take(self) -> Unit | None:
@@ -91,7 +101,7 @@ class Queue:
         for lane in self._lanes.values():
             if lane.in_flight and not lane.proven:
                 continue
-            if len(lane.ready) < lane.size and lane.waiting and not partial:
+            if lane.waiting and not partial and (lane.in_order or len(lane.ready) < lane.size):
                 continue
             unit = self._from(lane)
             if unit:
@@ -102,12 +112,13 @@ class Queue:
         taken: list[Step] = []
         passed: list[StepId] = []
         while lane.ready and len(taken) < lane.size:
-            step = self._steps[lane.ready.popleft()]
+            step = self._steps[heapq.heappop(lane.ready)[1]]
             if self._locks.of((step,)) & self._held:
                 passed.append(step.id)
                 continue
             taken.append(step)
-        lane.ready.extendleft(reversed(passed))
+        for one in passed:
+            self._make_ready(lane, one)
         return tuple(taken)
 
     def done(self, unit: Unit, failed: Iterable[StepId] = ()) -> list[tuple[StepId, StepId]]:
@@ -126,7 +137,7 @@ class Queue:
 
     def stop(self, kind: str) -> list[StepId]:
         """Give up what is not yet sent of ``kind``. Returns it; what depends on it must be told with ``drop``."""
-        stopped = [one for key, lane in self._lanes.items() if key.kind == kind for one in lane.ready]
+        stopped = [one for key, lane in self._lanes.items() if key.kind == kind for _, one in sorted(lane.ready)]
         waiting = [one for one in self._open if one.kind == kind and self._blockers[one]]
         return [*stopped, *waiting]
 
@@ -144,8 +155,9 @@ class Queue:
         if self._blockers[one]:
             lane.waiting -= 1
             self._blockers[one] = 0
-        elif one in lane.ready:
-            lane.ready.remove(one)
+        elif (entry := (self._places[one], one)) in lane.ready:
+            lane.ready.remove(entry)
+            heapq.heapify(lane.ready)
 
     def _close(self, over: StepId, failed: bool, skipped: list[tuple[StepId, StepId]]) -> None:
         self._open.discard(over)
@@ -165,7 +177,7 @@ class Queue:
                     if not self._blockers[follower]:
                         lane = self._lane(self._steps[follower])
                         lane.waiting -= 1
-                        lane.ready.append(follower)
+                        self._make_ready(lane, follower)
 
     @property
     def left(self) -> int:

@@ -2,9 +2,9 @@
 
     python samples/online-retail/convert.py SOURCE.csv FOLDER
 
-writes FOLDER/books/*.csv (the manifest), FOLDER/repairs.csv.txt (what was wrong in the source, and what was made of it) and
-FOLDER/summary.json (counts and sums). The same source gives the same bytes. What the source does not have and had to be
-made up stands in README.md beside this file.
+writes FOLDER/books/*.csv (the manifest), FOLDER/repairs.csv.txt (what was wrong in the source, and what was made of it)
+and FOLDER/summary.json (counts and sums). The same source gives the same bytes. What the source does not have and had
+to be made up stands in README.md beside this file.
 """
 
 from __future__ import annotations

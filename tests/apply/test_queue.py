@@ -99,9 +99,31 @@ def test_a_batch_that_is_not_full_leaves_when_nothing_is_under_way_that_could_fi
     assert len(queue.take() or ()) == 5
 
 
-def test_a_full_batch_does_not_wait_for_others() -> None:
-    queue = Queue([*invoices(60), one("contacts/a"), *invoices(10, "contacts/a", start=60)])
-    assert [len(unit) for unit in drain(queue)] == [50, 1]
+def test_what_is_numbered_leaves_in_the_order_of_the_plan_once_all_of_it_may() -> None:
+    """Else the invoice of the customer that happened to be booked last would get the last number."""
+    queue = Queue(
+        [one("contacts/z"), one("contacts/a"), one("invoices/1", "contacts/a"), one("invoices/2", "contacts/z")]
+    )
+    first = queue.take()
+    assert keys(first) == ["z"]
+    assert first is not None
+    queue.done(first)
+    second = queue.take()  # the contact that the first invoice needs, and not yet the second invoice
+    assert keys(second) == ["a"]
+    assert second is not None
+    assert queue.take() is None
+    queue.done(second)
+    assert keys(queue.take()) == ["1", "2"]
+
+
+def test_a_full_batch_of_what_is_numbered_waits_for_an_earlier_one_that_may_still_come() -> None:
+    queue = Queue([one("contacts/z"), *invoices(1, "contacts/z"), *invoices(60, start=1)])
+    contact = queue.take()
+    assert keys(contact) == ["z"]
+    assert queue.take() is None
+    assert contact is not None
+    queue.done(contact)
+    assert keys(queue.take()) == [str(number) for number in range(50)]
 
 
 def test_the_first_call_of_a_lane_returns_before_the_second_leaves() -> None:
