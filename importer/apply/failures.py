@@ -31,9 +31,9 @@ def not_reached(step: Step) -> Outcome:
 
 def kind_stopped(step: Step) -> Outcome:
     """Not sent, because the books came to another total for a document of its kind."""
-    label = KINDS[step.id.kind].label
+    what = KINDS[step.id.kind].name.replace("_", " ")
     return skipped(
-        step, "kind-stopped", f"Not sent: FinzBooks computes a {label} of this run otherwise than the manifest."
+        step, "kind-stopped", f"Not sent: among the {what} of this run, the books hold one otherwise than it was sent."
     )
 
 

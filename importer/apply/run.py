@@ -146,6 +146,17 @@ class Run:
             self._progress(outcomes, self._queue.left)
 
 
+def not_begun(plan: Plan) -> Report:
+    """How a run ends whose plan holds conflicts: nothing was sent."""
+    outcomes = []
+    for step in plan.steps:
+        if step.action is Action.CONFLICT:
+            outcomes.append(failed(step, Failure(step.code, step.reason, place=step.place, help=step.help)))
+        elif step.action in (*SENT, Action.ADOPT, Action.SETTLE):
+            outcomes.append(skipped(step, "plan-conflicts", "Not sent: the plan holds conflicts."))
+    return Report([*outcomes, *_pending(plan.steps)], unchanged=plan.unchanged)
+
+
 def _pending(steps: Sequence[Step]) -> list[Outcome]:
     return [
         Outcome(

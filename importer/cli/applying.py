@@ -17,7 +17,7 @@ import click
 
 from importer.apply.context import Context
 from importer.apply.prepare import Prepared
-from importer.apply.run import Run
+from importer.apply.run import Run, not_begun
 from importer.cli.load import Loaded, source_of
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
@@ -53,7 +53,10 @@ async def apply_manifest(paths: Sequence[Path], loaded: Loaded, wishes: Wishes) 
         prepared = await prepare_run(session, paths, loaded, wishes.format_, wishes.no_color, wishes.allow_likeness)
         plan = prepared.plan
         if plan.conflicts:
-            show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
+            if wishes.format_ == "json":
+                _show(not_begun(plan), wishes)
+            else:
+                show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
             complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return INPUT
         if plan.idle:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Final
 
 from importer.apply.prepare import Prepared, prepare
 from importer.cli.load import Loaded, report_problems, scope_of
+from importer.cli.options import complain
 from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
 from importer.errors import ApiError, InvalidInput, Refused
 from importer.plan.value import Plan
+
+LONG_WAIT: Final = 3.0  # seconds
 
 
 def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextManager[Session], Rails]:
@@ -28,6 +32,7 @@ async def prepare_run(
 
     Raises InvalidInput for what only the org could tell, and Refused (lookup-failed) when the org cannot be asked.
     """
+    session.client.on_wait = tell_wait
     try:
         return await prepare(
             session.client,
@@ -49,6 +54,12 @@ async def prepare_run(
             f"What the books hold could not be read, so nothing was sent: {error.message} [{error.code}]",
             error.help or "Run it again.",
         ) from error
+
+
+def tell_wait(seconds: float) -> None:
+    """A wait for the window that a person notices, while there is no progress bar to show it."""
+    if seconds >= LONG_WAIT:
+        complain([f"Waiting {seconds:.0f} s for the rate limit."])
 
 
 async def plan_online(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from importer.kinds import KINDS
+from importer.kinds import KINDS, Counts
+from importer.manifest.typed import typed
 from importer.model import Action, Ref
 from importer.plan.expected import Expectations
 from importer.plan.money_moved import money_moved
@@ -22,7 +24,7 @@ def build(
     offline: bool = False,
 ) -> Plan:
     """The plan of ``steps``. ``reads`` are the calls that asking the org costs, which an apply sends as well."""
-    shown = tuple(step for step in steps if step.action is not Action.UNCHANGED)
+    shown = tuple(_priced(step, expectations) for step in steps if step.action is not Action.UNCHANGED)
     unchanged = sum(1 for step in steps if step.action is Action.UNCHANGED and not step.id.part)
     calls = Counter(reads)
     calls.update(calls_of(shown))
@@ -34,6 +36,16 @@ def build(
         calls=Calls(dict(sorted(calls.items())), per_minute),
         offline=offline,
     )
+
+
+def _priced(step: Step, expectations: Expectations) -> Step:
+    """A create with what it comes to, for a person to see."""
+    kind = KINDS[step.id.kind]
+    if step.action is not Action.CREATE or step.document is None or kind.counts is Counts.NOWHERE:
+        return step
+    worth = expectations.worth(step.document.ref)
+    draft = bool(kind.posts_if) and typed(step.document.kind, step.document.fields).get(kind.posts_if) is not True
+    return replace(step, amount=worth.high.total if worth is not None and worth.exact else None, draft=draft)
 
 
 def calls_of(steps: Iterable[Step]) -> Counter[str]:

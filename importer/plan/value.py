@@ -39,6 +39,8 @@ class Step:
     code: str = ""  # stable, for conflicts and pending ones
     remote: Mapping[str, Any] | None = None  # what was found in the books
     entry: Entry | None = None
+    amount: Decimal | None = None  # of a create, in the document's currency; None where it has none or it is not known
+    draft: bool = False  # created, and not posted
     settles: Intent | None = None  # the open intent that this step closes
 
 

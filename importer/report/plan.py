@@ -101,7 +101,9 @@ def _subject(step: Step) -> str:
     name = f"{KINDS[step.id.kind].label} {step.id.key}"
     if step.entry is not None:
         name += f" to {step.entry.target_key or step.entry.target_id}: {rupees(step.entry.amount)}"
-    return name
+    if step.amount is not None:
+        name += f": {rupees(step.amount)}"
+    return name + (" (a draft: not posted)" if step.draft else "")
 
 
 def _reason(step: Step) -> str:
@@ -131,6 +133,9 @@ def _counts(plan: Plan) -> Iterator[str]:
         if found:
             parts = [f"{number:,} {_COUNTED[action]}" for action, number in found.items()]
             yield f"  {kind.name.replace('_', ' '):<13} {', '.join(parts)}"
+    drafts = sum(step.draft for step in plan.steps)
+    if drafts:
+        yield f"  {count(drafts, 'draft')} among them: not posted, and not in the money above"
     if plan.unchanged:
         yield f"  unchanged     {plan.unchanged:,}"
     yield ""
@@ -177,6 +182,8 @@ def operation_value(step: Step) -> dict[str, Any]:
     if step.entry is not None and settles is not None:
         target = f"{settles.target}/{step.entry.target_key}" if step.entry.target_key else step.entry.target_id
         value |= {"target": target, "amount": _amount(step.entry.amount)}
+    if step.amount is not None:
+        value["amount"] = _amount(step.amount)
     if step.reason:
         value |= {"code": step.code or None, "reason": step.reason, "help": step.help}
     return value

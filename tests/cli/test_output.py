@@ -81,12 +81,15 @@ class TestJson:
         ended = command("validate", "--format", "json", "books.yaml")
         assert (ended.code, ended.json, ended.err) == (0, {"problems": []}, "")
 
-    def test_of_a_plan_with_conflicts_still_parses(self, books: Path, org: Org) -> None:
+    def test_of_an_apply_that_conflicts_keep_from_sending_is_that_of_an_apply(self, books: Path, org: Org) -> None:
         assert command("apply", "--yes", "books.yaml", env=org.env).code == 0
         books.write_text(books.read_text("utf-8").replace("quantity: 1  ", "quantity: 2  "), encoding="utf-8")
         ended = command("apply", "--yes", "--format", "json", "books.yaml", env=org.env)
         assert ended.code == 1
-        assert ended.json["summary"]["conflict"] == 1
+        assert (ended.json["summary"]["created"], ended.json["summary"]["failed"]) == (0, 1)
+        (conflict,) = ended.json["operations"]
+        assert (conflict["status"], conflict["error"]["code"]) == ("failed", "edit-of-document")
+        assert command("plan", "--format", "json", "books.yaml", env=org.env).json["summary"]["conflict"] == 1
 
     def test_of_an_apply_without_changes_parses(self, books: Path, org: Org) -> None:
         assert command("apply", "--yes", "books.yaml", env=org.env).code == 0
@@ -175,5 +178,5 @@ def test_a_plan_in_the_end_writes_nothing_at_all(books: Path, org: Org) -> None:
 def test_every_amount_in_json_is_text_with_two_decimals(books: Path, org: Org) -> None:
     value = command("plan", "--format", "json", "books.yaml", env=org.env).json
     amounts = [*value["money"].values(), *(one["amount"] for one in value["operations"] if "amount" in one)]
-    assert len(amounts) == 5
+    assert len(amounts) == 8
     assert all(AMOUNT.fullmatch(amount) and Decimal(amount) >= 0 for amount in amounts)

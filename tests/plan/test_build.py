@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from importer.checks.rates import OfflineRates
@@ -8,8 +10,9 @@ from importer.plan.build import build, calls_of
 from importer.plan.decide import decide
 from importer.plan.expected import Expectations
 from importer.plan.known import Known
+from importer.plan.names import OrgRates
 from importer.plan.value import Plan, Step
-from plan.books import ACME, SALE, WIDGET, documents, receipts_of
+from plan.books import ACME, NAMES, ORDER, SALE, WIDGET, documents, manifest, receipts_of
 
 NOTHING = Expectations(Manifest(()), {}, OfflineRates())
 
@@ -141,3 +144,12 @@ def test_a_plan_knows_whether_anything_is_pending_and_whether_it_would_write(
     plan = made([Step(StepId("invoices", "I"), action)])
     assert (plan.changes, plan.idle, plan.writes) == (changes, not changes, writes)
     assert len(plan.conflicts) == (action is Action.CONFLICT)
+
+
+def test_a_create_shows_what_it_comes_to_and_whether_it_stays_a_draft() -> None:
+    text = ACME + ORDER.replace("auto_approve: true", "auto_approve: false")
+    steps = decide(documents(text), Known())
+    expectations = Expectations(manifest(text), {}, OrgRates(NAMES))
+    (contact, order) = build(steps, expectations, "org", reads={}, per_minute=600).steps
+    assert (contact.amount, contact.draft) == (None, False)
+    assert (order.amount, order.draft) == (Decimal("100.00"), True)
