@@ -90,6 +90,9 @@ class Document:
     file: str
     index: int  # position among the file's entries of this kind, from 0
     locator: Locator
+    sound: bool = (
+        True  # False: part of it could not be read (a problem tells of it), so that nothing can be missed in it
+    )
 
     @property
     def ref(self) -> Ref:

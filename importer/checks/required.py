@@ -14,7 +14,8 @@ def problems(book: Book) -> Iterator[Problem]:
     for entry in book.entries:
         for group in entry.shape.groups:
             for path, node in _objects(entry, group):
-                yield from _missing(entry, group, path, node)
+                if entry.document is None or entry.document.sound:
+                    yield from _missing(entry, group, path, node)
                 yield from _too_many(entry, group, path, node)
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from importer.kinds import KINDS
+from importer.manifest.conform import conform
 from importer.manifest.entries import Places
 from importer.manifest.levels import Level, canonicalise, did_you_mean, level
 from importer.manifest.places import Layered, TreePlaces
-from importer.model import Locator, Path, Problem, Tree
+from importer.model import Document, Locator, Path, Place, Problem, Tree
 
 Fields = dict[str, Tree]
 
@@ -93,6 +94,30 @@ def _report_unknown(name: str, level: Level, at: Path, check: _Check) -> None:
         check.report("both-spellings", message, at, "remove one of the two")
     else:
         check.report("unknown-field", f"there is no field `{name}` here", at, did_you_mean(name, level.spellings))
+
+
+def wrong_values(defaults: Defaults, *, pure: bool = False) -> list[Problem]:
+    """What the schemas refuse in the values of ``defaults``, whether or not a document takes them over."""
+    problems = []
+    for kind, fields in defaults.fields.items():
+        # As a document that says nothing else; what every element of a list gets stands in a list of one.
+        as_document: Fields = {"key": "defaults"}
+        for name, value in fields.items():
+            as_document[name] = [value] if isinstance(value, dict) and level(kind).is_list(name) else value
+        document = Document(kind, "", as_document, defaults.places.lines.file, 0, _Own(kind, defaults.places))
+        problems += [one for one in conform(document, pure=pure) if one.code != "too-few-entries"]
+    return problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Finds the values of the defaults of one kind where they were written."""
+
+    kind: str
+    places: TreePlaces
+
+    def at(self, path: Path, *, of_key: bool = False) -> Place:
+        return self.places.at((self.kind, *(step for step in path if isinstance(step, str))), of_key=of_key)
 
 
 def merged(kind: str, own: Fields, layers: Iterable[Defaults]) -> Fields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from importer.manifest.defaults import Defaults, defaults_of
+from importer.manifest.defaults import Defaults, defaults_of, wrong_values
 from importer.manifest.levels import did_you_mean
 from importer.manifest.places import TreePlaces
 from importer.manifest.source import SourceFile, decode
@@ -47,7 +47,7 @@ def read_project(source: SourceFile) -> tuple[Project, tuple[Problem, ...]]:
     if section is not None:
         made, wrong_defaults = defaults_of(section)
         defaults = (made,)
-        problems.extend(wrong_defaults)
+        problems.extend((*wrong_defaults, *wrong_values(made)))
     return (
         Project(
             org_id=_text(places, "org_id", problems),

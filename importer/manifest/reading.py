@@ -8,7 +8,7 @@ from typing import Final
 
 from importer.manifest.conform import conform
 from importer.manifest.csv_reader import read_csv
-from importer.manifest.defaults import Defaults, defaults_of, locator, merged
+from importer.manifest.defaults import Defaults, defaults_of, locator, merged, wrong_values
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import canonicalise, level
 from importer.manifest.source import SourceFile, decode, nothing_in
@@ -60,7 +60,7 @@ class _Manifest:
         if reading.defaults is not None:
             own, wrong = defaults_of(reading.defaults)
             layers = (own, *self.project)
-            problems += wrong
+            problems += (*wrong, *wrong_values(own, pure=self.pure))
         if reading.blank and not problems:
             problems.append(nothing_in(source))
         for entry in reading.entries:
@@ -74,7 +74,7 @@ class _Manifest:
             fields = merged(kind, fields, layers)
         key = fields.get("key")
         where = locator(kind, entry.places, layers) if layers else entry.places
-        document = Document(kind, key if isinstance(key, str) else "", fields, file, entry.index, where)
+        document = Document(kind, key if isinstance(key, str) else "", fields, file, entry.index, where, entry.sound)
         problems = conform(document, pure=self.pure) if entry.sound else []
         first = self.seen.setdefault(document.ref, document) if document.key else document
         if first is document:

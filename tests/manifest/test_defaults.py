@@ -135,3 +135,15 @@ def test_defaults_do_not_change_what_other_documents_share() -> None:
     a, _, c = yaml_file(text).documents
     assert a.fields["billing_address"] == c.fields["billing_address"] == {"city": "Pune"}
     assert fields(yaml_file("defaults: ~\ncontacts: [{key: a}]")) == {"key": "a"}
+
+
+def test_a_wrong_value_is_told_of_at_its_place_whether_or_not_a_document_takes_it_over() -> None:
+    wrong = "defaults:\n  invoices: {date: 19/05/2026, line_items: {quantity: '1,0'}}\n"
+    alone = yaml_file(wrong + "contacts: [{key: a}]\n")
+    taken = yaml_file(wrong + "invoices: [{key: i, line_items: [{name: A}]}]\n")
+    overruled = yaml_file(wrong + "invoices: [{key: i, date: 2026-05-19, line_items: [{quantity: 1}]}]\n")
+    for manifest in (alone, taken, overruled):
+        assert [(one.code, one.place.line) for one in manifest.problems if one.place] == [
+            ("not-a-date", 2),
+            ("not-a-number", 2),
+        ]
