@@ -24,7 +24,7 @@ from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
 from importer.cli.session import Rails, Session, check_named
-from importer.errors import DONE, INPUT, INTERRUPTED, PARTIAL, REFUSED, Refused
+from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
 from importer.outcome import Report
 from importer.plan.value import Plan
 from importer.report.outcome import report_lines, report_value
@@ -58,7 +58,7 @@ async def apply_manifest(paths: Sequence[Path], loaded: Loaded, wishes: Wishes) 
             else:
                 show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
             complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
-            return INPUT
+            return EXIT_CODES["plan-conflicts"]
         if plan.idle:
             _show(Report(unchanged=plan.unchanged), wishes)
             return DONE
@@ -157,7 +157,7 @@ def _tell_time(session: Session, wishes: Wishes) -> None:
 
 def _exit_code(report: Report) -> int:
     if report.interrupted:
-        return INTERRUPTED
+        return EXIT_CODES["interrupted"]
     if report.broken is not None and not report.wrote:
         return REFUSED
-    return PARTIAL if report.bad else DONE
+    return EXIT_CODES["applied-in-part"] if report.bad else DONE

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from importer import __version__
-from importer.errors import BUG, INTERRUPTED, ImporterError, InvalidInput
+from importer.errors import EXIT_CODES, ImporterError, InvalidInput
 
 SECRET_VARIABLE = "FINZBOOKS_TOKEN"  # noqa: S105  # the name of the variable, not what it holds
 
@@ -23,7 +23,7 @@ def exit_code_of(error: BaseException) -> int:
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, KeyboardInterrupt | click.exceptions.Abort):
         click.echo("Interrupted.", err=True)
-        return INTERRUPTED
+        return EXIT_CODES["interrupted"]
     if isinstance(error, BrokenPipeError):
         # Whoever read our output has closed it, as `| head` does. Nothing may be flushed into it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -37,7 +37,7 @@ def exit_code_of(error: BaseException) -> int:
         return error.exit_code
     where = _report(error)
     click.echo(f"error[bug]: This is a bug of finz-import. What happened is written in {where}.", err=True)
-    return BUG
+    return EXIT_CODES["bug"]
 
 
 def _report(error: BaseException) -> str:

@@ -49,7 +49,7 @@ def plan(
     import asyncio
 
     from importer.cli.load import load, refuse_errors
-    from importer.errors import DONE, INPUT, PENDING
+    from importer.errors import DONE, EXIT_CODES, PENDING
 
     loaded = load(paths, state_path, sandbox=sandbox, needs_state=True)
     refuse_errors(loaded, format_, no_color)
@@ -64,7 +64,7 @@ def plan(
         made = asyncio.run(plan_online(paths, loaded, format_, no_color, sandbox, allow_likeness))
     show_plan(made, format_, no_color, verbose)
     if made.conflicts:
-        return INPUT
+        return EXIT_CODES["plan-conflicts"]
     return PENDING if detailed_exitcode and made.changes else DONE
 
 

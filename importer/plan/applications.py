@@ -127,7 +127,7 @@ def _application(
         return replace(
             step,
             action=Action.CONFLICT,
-            code="applied-in-part",
+            code="partly-applied",
             reason="The books hold the document applied in part, and do not say to what.",
             help="Look at it in FinzBooks.",
         )

@@ -134,7 +134,7 @@ def test_a_note_that_is_found_applied_in_part_is_a_conflict(world: World) -> Non
     world.apply(made)
     world.state.unlink()
     world.sql("UPDATE credit_notes SET applied = 2000, state = 'ISSUED'")
-    assert [step.code for step in world.plan(made).conflicts] == ["applied-in-part"]
+    assert [step.code for step in world.plan(made).conflicts] == ["partly-applied"]
 
 
 def test_a_note_that_is_found_not_applied_is_applied(world: World) -> None:

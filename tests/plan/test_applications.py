@@ -242,7 +242,7 @@ def test_a_note_found_applied_in_part_or_without_a_balance_is_a_conflict(
     applications: str, row: dict[str, Any]
 ) -> None:
     step = adopted(applications, **row)[NAME]
-    assert (step.action, step.code) == (Action.CONFLICT, "applied-in-part")
+    assert (step.action, step.code) == (Action.CONFLICT, "partly-applied")
 
 
 def test_all_applications_together_are_measured_against_the_balance() -> None:
