@@ -137,6 +137,9 @@ class Receipt:
     created: str  # ISO 8601, UTC
     updated: str  # ISO 8601, UTC
     difference: str = ""  # what the books answered otherwise than sent; "" when they agree
+    # What the books hold otherwise than ``said`` says, and a person has agreed to: field of the create body -> what
+    # the books hold of it in the form of that body, amounts and dates as text, None for nothing.
+    accepted: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ref(self) -> Ref:
@@ -178,11 +181,22 @@ class Change:
     after: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One field that somebody else changed in the books. Values as they are compared; None means not there."""
+
+    path: str  # as in Change
+    remembered: Any  # by the receipt
+    held: Any  # by the books
+    wanted: Any  # by the manifest
+
+
 class Action(StrEnum):
     SETTLE = "settle"
     CREATE = "create"
     ADOPT = "adopt"
     UPDATE = "update"
+    APPROVE = "approve"
     APPLY = "apply"
     CONFLICT = "conflict"
     ORPHANED = "orphaned"

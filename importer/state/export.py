@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -13,13 +13,20 @@ from importer.state.store import Store
 FORMAT: Final = "finzbooks-state"
 VERSION: Final = 1
 
+# What a line is of: its member ``type``.
+RECEIPT: Final = "receipt"
+INTENT: Final = "intent"
+GENERATION: Final = "generation"
+PLAN: Final = "plan"
+
 
 def lines(store: Store) -> Iterator[str]:
     """The lines of an export, without line ends, each a JSON object that UTF-8 can hold.
 
-    First a header; then by ``type``: receipts sorted by kind, key and part, open intents oldest first, and the
-    generations above 0 in the order of receipts. An intent keeps its body, which a later replay needs; a token is in
-    none of this. Raises Refused as the store does.
+    First a header; then by ``type``: receipts sorted by kind, key and part, open intents oldest first, the generations
+    above 0 in the order of receipts, and saved plans sorted by id. An intent keeps its body, which a later replay
+    needs, but not its id, which means something in its own file alone; a token is in none of this. Raises Refused as
+    the store does. ``importer.state.importing`` reads it back.
     """
     yield _line(
         {
@@ -31,17 +38,20 @@ def lines(store: Store) -> Iterator[str]:
         }
     )
     for receipt in store.receipts():
-        yield _line({"type": "receipt", **_members(receipt), "said": _sorted(receipt.said)})
+        yield _line({"type": RECEIPT, **_members(receipt, without=() if receipt.accepted else ("accepted",))})
     for intent in store.intents():
         rows = [row._asdict() for row in intent.rows]
-        yield _line({"type": "intent", **_members(intent), "rows": rows, "before": _sorted(intent.before)})
+        yield _line({"type": INTENT, **_members(intent, without=("id",)), "rows": rows})
     for (kind, key, part), generation in sorted(store.generations().items()):
-        yield _line({"type": "generation", "kind": kind, "key": key, "part": part, "generation": generation})
+        yield _line({"type": GENERATION, "kind": kind, "key": key, "part": part, "generation": generation})
+    for plan, progress in sorted(store.plans().items()):
+        yield _line({"type": PLAN, "id": plan, "serial": progress.serial, "done": progress.done})
 
 
-def _members(value: Receipt | Intent) -> dict[str, Any]:
+def _members(value: Receipt | Intent, without: Collection[str]) -> dict[str, Any]:
     """The fields in the order of their declaration, which is the order of the line."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    names = (field.name for field in fields(value) if field.name not in without)
+    return {name: _sorted(getattr(value, name)) for name in names}
 
 
 def _sorted(value: Any) -> Any:

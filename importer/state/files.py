@@ -7,32 +7,38 @@ import secrets
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
 from importer.state import layout
+from importer.state.disk import (
+    AS_IT_STANDS,
+    TO_MAKE,
+    TO_WRITE,
+    be_durable,
+    being_made,
+    beside,
+    connect,
+    size,
+    sync_folder,
+)
 from importer.state.store import Store
 from importer.state.trouble import damaged, locked, not_ours, own_errors, primary, too_new
+from importer.state.upgrade import bring_up_to_date
 
 # Long enough for a run that is just ending, short enough that nobody thinks we hang.
 LOCK_WAIT: Final = 0.5  # seconds
-# SQLite's own locks are held for moments only, such as while a reader that leaves last folds the WAL in.
-BUSY_WAIT: Final = 5.0  # seconds
-
-# What SQLite may put beside a database.
-_COMPANIONS: Final = ("-wal", "-shm", "-journal")
-_AS_IT_STANDS: Final = "mode=ro&immutable=1"
 
 
 def open_for_reading(path: Path) -> Store | None:
     """The state at ``path`` as it is at this moment, or None when there is none. Takes no lock and creates no state.
 
-    Works beside a writer, and in a folder in which nothing can be written. The caller shuts the store. Raises Refused:
-    state-not-ours, state-too-new, state-damaged, state-unwritable (the file cannot be reached), state-locked.
+    Works beside a writer, and in a folder in which nothing can be written. One of an older layout is read as it is,
+    without what that did not know. The caller shuts the store. Raises Refused: state-not-ours, state-too-new,
+    state-damaged, state-unwritable (the file cannot be reached), state-locked.
     """
     with own_errors(path), ExitStack() as on_failure:
         real = _real(path)
@@ -40,11 +46,12 @@ def open_for_reading(path: Path) -> Store | None:
             return None
         db = _connect_to_read(real, path)
         on_failure.callback(db.close)
-        _check_version(db, path)
         db.execute("BEGIN")
-        db.execute("SELECT serial FROM store").fetchone()  # the first read fixes the moment that all others show
+        # This first read fixes the moment that all others show: a writer may bring the layout up to date any time.
+        version = _check_version(db, path)
+        db.execute("SELECT serial FROM store").fetchone()
         on_failure.pop_all()
-        return Store(db, path)
+        return Store(db, path, version)
 
 
 @contextmanager
@@ -52,8 +59,9 @@ def open_for_writing(path: Path) -> Iterator[Store]:
     """The state at ``path`` for its one writer; made, with its folders, when there is none.
 
     Waits LOCK_WAIT seconds for another writer. The lock is the operating system's, on a file beside the state that may
-    stay behind: it ends with its process, however that ends. Raises Refused: state-locked, state-not-ours,
-    state-too-new, state-damaged, state-unwritable.
+    stay behind: it ends with its process, however that ends. One of an older layout is brought up to date, and a copy
+    of what it was stays beside it. Raises Refused: state-locked, state-not-ours, state-too-new, state-damaged,
+    state-unwritable.
     """
     with ExitStack() as stack:
         with own_errors(path):
@@ -65,12 +73,12 @@ def open_for_writing(path: Path) -> Iterator[Store]:
             stack.callback(_lock(real, path).release)
             if not _is_there(real, path):
                 _create(real)
-            db = _connect(real, "mode=rw")
+            db = connect(real, TO_WRITE)
             stack.callback(db.close)
             _check_version(db, path)
             _check_pages(db, path)
-            _be_durable(db)
-            _bring_up_to_date(db)
+            be_durable(db)
+            bring_up_to_date(db, real)
         yield Store(db, path)
 
 
@@ -96,16 +104,9 @@ def _is_there(real: Path, path: Path) -> bool:
 
 def _check_no_orphan(real: Path, path: Path) -> None:
     """The last receipts may stand in the WAL alone; SQLite would throw away one whose database is gone."""
-    wal = _beside(real, "-wal")
-    if _size(wal):
+    wal = beside(real, "-wal")
+    if size(wal):
         raise damaged(path, f"the file is gone, but {wal.name} is still there and may hold its last receipts")
-
-
-def _connect(real: Path, mode: str) -> sqlite3.Connection:
-    # Three slashes before a drive letter, four before a Windows share (https://www.sqlite.org/uri.html).
-    name = quote(os.fsencode(real.as_posix()), safe="/:")
-    uri = f"file://{name}" if name.startswith("/") else f"file:///{name}"
-    return sqlite3.connect(f"{uri}?{mode}", uri=True, timeout=BUSY_WAIT, isolation_level=None)
 
 
 def _connect_to_read(real: Path, path: Path) -> sqlite3.Connection:
@@ -115,19 +116,19 @@ def _connect_to_read(real: Path, path: Path) -> sqlite3.Connection:
     behind. A database without a WAL has no writer, and is read as it stands where the two files cannot be made, or
     where they would stay behind as ours and bar the one who may write.
     """
-    settled = not _size(_beside(real, "-wal"))
-    db = _connect(real, "mode=rw" if not settled or _may_write(real) else _AS_IT_STANDS)
+    settled = not size(beside(real, "-wal"))
+    db = connect(real, TO_WRITE if not settled or _may_write(real) else AS_IT_STANDS)
     try:
         _recognise(db, path)
     except sqlite3.OperationalError as error:
         db.close()
         if primary(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or not settled:
             raise
-        db = _connect(real, _AS_IT_STANDS)
+        db = connect(real, AS_IT_STANDS)
     except BaseException:
         db.close()
         raise
-    _be_durable(db)  # the last to leave folds the WAL into the file, even a reader
+    be_durable(db)  # the last to leave folds the WAL into the file, even a reader
     db.execute("PRAGMA query_only = ON")
     return db
 
@@ -153,12 +154,13 @@ def _recognise(db: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def _check_version(db: sqlite3.Connection, path: Path) -> None:
+def _check_version(db: sqlite3.Connection, path: Path) -> int:
     version = _recognise(db, path)
     if version > layout.VERSION:
         raise too_new(path, version, layout.VERSION)
     if version < 1:
         raise damaged(path, f"its layout version is {version}")
+    return version
 
 
 def _check_pages(db: sqlite3.Connection, path: Path) -> None:
@@ -168,24 +170,8 @@ def _check_pages(db: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, str(verdict).replace("\n", " ").strip("* "))
 
 
-def _be_durable(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA synchronous = FULL")  # a commit in WAL mode returns after the sync, not before
-    # On macOS a plain fsync leaves data in the drive's cache (man 2 fsync); elsewhere these two change nothing.
-    db.execute("PRAGMA fullfsync = ON")
-    db.execute("PRAGMA checkpoint_fullfsync = ON")
-
-
-def _bring_up_to_date(db: sqlite3.Connection) -> None:
-    if layout.version_of(db) == layout.VERSION:
-        return
-    # With a second version: copy the file beside itself before this, under the lock that is held here.
-    db.execute("BEGIN IMMEDIATE")
-    layout.migrate(db)
-    db.execute("COMMIT")
-
-
 def _lock(real: Path, path: Path) -> FileLock:
-    lock = FileLock(_beside(real, ".lock"), timeout=LOCK_WAIT)
+    lock = FileLock(beside(real, ".lock"), timeout=LOCK_WAIT)
     try:
         lock.acquire()
     except Timeout as error:
@@ -195,39 +181,14 @@ def _lock(real: Path, path: Path) -> FileLock:
 
 def _create(real: Path) -> None:
     """Make an empty state that appears whole: built under another name, then renamed. The caller holds the lock."""
-    fresh = _beside(real, "-new")
-    for leftover in (fresh, *(_beside(fresh, suffix) for suffix in _COMPANIONS), _beside(real, "-wal")):
-        leftover.unlink(missing_ok=True)  # of a run that ended right here; the WAL was seen to be empty
-    db = _connect(fresh, "mode=rwc")
+    fresh = being_made(real)
+    beside(real, "-wal").unlink(missing_ok=True)  # it was seen to be empty
+    db = connect(fresh, TO_MAKE)
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        _be_durable(db)
+        be_durable(db)
         layout.create(db, secrets.token_hex(16))
     finally:
         db.close()  # the last connection folds the WAL into the file
     fresh.replace(real)
-    _sync_folder(real.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where a folder can be opened (not on Windows, whose renames are journalled)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network file systems sync no folders
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _beside(file: Path, suffix: str) -> Path:
-    return file.with_name(file.name + suffix)
-
-
-def _size(file: Path) -> int:
-    """Bytes in ``file``; 0 when it is not there."""
-    try:
-        return file.stat().st_size
-    except (FileNotFoundError, NotADirectoryError):
-        return 0
+    sync_folder(real.parent)

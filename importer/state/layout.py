@@ -78,9 +78,24 @@ _FIRST: Final = (
     """,
 )
 
+_SECOND: Final = (
+    "ALTER TABLE receipts ADD COLUMN accepted TEXT NOT NULL DEFAULT '{}'",
+    """
+    CREATE TABLE plans (
+        id TEXT PRIMARY KEY NOT NULL,
+        serial INTEGER NOT NULL,
+        done INTEGER NOT NULL
+    )
+    """,
+)
+
 # What makes version n out of version n - 1 stands at n - 1. Entries are added, never changed.
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND)
 VERSION: Final = len(MIGRATIONS)
+
+# The versions from which on there is what a reader of an older file does without.
+WITH_ACCEPTED: Final = 2
+WITH_PLANS: Final = 2
 
 
 def version_of(db: sqlite3.Connection) -> int | None:

@@ -12,20 +12,26 @@ from importer.model import Intent, IntentRow, Receipt
 Cell = str | bytes | int
 
 RECEIPTS: Final = """
-    SELECT kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference
+    SELECT kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference,
+        accepted
     FROM receipts
 """
-RECEIPTS_IN_ORDER: Final = RECEIPTS + "ORDER BY kind, key, part"
-RECEIPT: Final = RECEIPTS + "WHERE kind = ? AND key = ? AND part = ?"
+# The same of a file that was laid out before differences could be accepted.
+RECEIPTS_WITHOUT_ACCEPTED: Final = RECEIPTS.replace(" accepted", " '{}'")
+# What may follow either.
+IN_ORDER: Final = "ORDER BY kind, key, part"
+NAMED: Final = "WHERE kind = ? AND key = ? AND part = ?"
+
 # The first ``created`` stays: it says since when the document is in the books.
 PUT_RECEIPT: Final = """
     INSERT INTO receipts
-        (kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference,
+        accepted)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, key, part) DO UPDATE SET
         remote_id = excluded.remote_id, number = excluded.number, said = excluded.said, digest = excluded.digest,
         generation = excluded.generation, source = excluded.source, run = excluded.run, updated = excluded.updated,
-        difference = excluded.difference
+        difference = excluded.difference, accepted = excluded.accepted
 """
 REMOVE_RECEIPT: Final = "DELETE FROM receipts WHERE kind = ? AND key = ? AND part = ?"
 
@@ -41,6 +47,13 @@ INTENT_ROWS: Final = "SELECT intent, kind, key, part, generation FROM intent_row
 ADD_INTENT_ROW: Final = """
     INSERT INTO intent_rows (intent, position, kind, key, part, generation) VALUES (?, ?, ?, ?, ?, ?)
 """
+OPEN_ROWS: Final = """
+    SELECT intent, kind, key, part, generation FROM intent_rows WHERE kind = ? AND key = ? AND part = ?
+"""
+CLOSE_ROWS: Final = "DELETE FROM intent_rows WHERE kind = ? AND key = ? AND part = ?"
+CLOSE_INTENT_WITHOUT_ROWS: Final = """
+    DELETE FROM intents WHERE id = ? AND NOT EXISTS (SELECT 1 FROM intent_rows WHERE intent = intents.id)
+"""
 
 GENERATIONS: Final = "SELECT kind, key, part, generation FROM generations WHERE generation > 0"
 GENERATION: Final = "SELECT generation FROM generations WHERE kind = ? AND key = ? AND part = ?"
@@ -48,6 +61,23 @@ RAISE_GENERATION: Final = """
     INSERT INTO generations (kind, key, part, generation) VALUES (?, ?, ?, ?)
     ON CONFLICT (kind, key, part) DO UPDATE SET generation = max(generation, excluded.generation)
 """
+
+PLANS: Final = "SELECT id, serial, done FROM plans"
+PLAN: Final = "SELECT serial, done FROM plans WHERE id = ?"
+BEGIN_PLAN: Final = "INSERT INTO plans (id, serial, done) VALUES (?, 0, 0) ON CONFLICT (id) DO NOTHING"
+MOVE_PLAN: Final = "UPDATE plans SET serial = (SELECT serial FROM store) WHERE id = ?"
+END_PLAN: Final = "UPDATE plans SET done = 1 WHERE id = ?"
+ADD_PLAN: Final = "INSERT INTO plans (id, serial, done) VALUES (?, ?, ?)"
+
+# The file itself and its version stay; what it holds goes.
+EMPTY: Final = (
+    "DELETE FROM receipts",
+    "DELETE FROM intents",
+    "DELETE FROM intent_rows",
+    "DELETE FROM generations",
+    "DELETE FROM plans",
+)
+BECOME: Final = "UPDATE store SET lineage = ?, serial = ?, org_id = ?"
 
 
 def cell(text: str) -> str | bytes:
@@ -85,12 +115,14 @@ def receipt_cells(receipt: Receipt) -> tuple[Cell, ...]:
         cell(receipt.digest),
         receipt.generation,
         *cells((receipt.source, receipt.run, receipt.created, receipt.updated, receipt.difference)),
+        cell(canonical_json(receipt.accepted)),
     )
 
 
 def receipt_of(row: tuple[Any, ...]) -> Receipt:
-    """A row of RECEIPTS. Raises json.JSONDecodeError when someone else wrote ``said``."""
-    kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference = row
+    """A row of RECEIPTS. Raises json.JSONDecodeError when someone else wrote ``said`` or ``accepted``."""
+    kind, key, part, remote_id, number, said, digest, generation, *texts, accepted = row
+    source, run, created, updated, difference = texts
     return Receipt(
         text_of(kind),
         text_of(key),
@@ -105,6 +137,7 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         text_of(created),
         text_of(updated),
         text_of(difference),
+        json.loads(text_of(accepted)),
     )
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
-from types import TracebackType
-from typing import Any
 
-from importer.errors import Refused
-from importer.model import Intent, IntentRow, Receipt
-from importer.state import rows
-from importer.state.trouble import damaged, own_errors
+from importer.model import Intent, IntentRow, Receipt, StepId
+from importer.state import layout, rows
+from importer.state.changes import Changes
+from importer.state.trouble import own_errors
+from importer.state.values import Export, Identity
 
 
-class Store:
+class Store(Changes):
     """A state file that is open. Got from ``open_for_reading`` or ``open_for_writing`` of ``importer.state.files``.
 
     Opened for reading it shows one moment, whatever a writer commits meanwhile. Opened for writing, each method that
@@ -27,66 +23,16 @@ class Store:
     state-unwritable). To be used by the thread that opened it.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
-        """Take over ``db``, an open and recognised file in autocommit mode; ``path`` is how a person knows it."""
-        self.path = path
-        self._db = db
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.shut()
-
-    def shut(self) -> None:
-        """Let go of the file. A second call does nothing."""
-        self._db.close()
-
-    # What the file as a whole says.
-
-    @property
-    def lineage(self) -> str:
-        """Random hexadecimal text, made with the file: two files of one lineage are copies of one another."""
-        return rows.text_of(self._only("SELECT lineage FROM store"))
-
-    @property
-    def serial(self) -> int:
-        """How many changes were committed since the file was made; 0 for a new one."""
-        return int(self._only("SELECT serial FROM store"))
-
-    @property
-    def org_id(self) -> str:
-        """The organisation the file is bound to; "" until it is."""
-        return rows.text_of(self._only("SELECT org_id FROM store"))
-
-    def bind(self, org_id: str) -> None:
-        """Tie the file to ``org_id``, for good. Raises Refused (wrong-org) if it is tied to another one."""
-        if not org_id:
-            raise ValueError("an organisation has an id")
-        bound = self.org_id
-        if bound == org_id:
-            return
-        if bound:
-            raise Refused(
-                "wrong-org",
-                f"The state {self.path} belongs to organisation {bound}, and this run to {org_id}.",
-                f"Use the token of {bound}, or keep the state of {org_id} in a file of its own (--state FILE).",
-            )
-        with self._change():
-            self._db.execute("UPDATE store SET org_id = ?", (rows.cell(org_id),))
-
     # Receipts.
 
     def receipts(self) -> Iterator[Receipt]:
         """All receipts, sorted by kind, key and part. Read them to the end before changing any."""
         with own_errors(self.path):
-            yield from map(rows.receipt_of, self._db.execute(rows.RECEIPTS_IN_ORDER))
+            yield from map(rows.receipt_of, self._db.execute(self._select_receipts + rows.IN_ORDER))
 
     def receipt(self, kind: str, key: str, part: str = "") -> Receipt | None:
         with own_errors(self.path):
-            row = self._db.execute(rows.RECEIPT, rows.identity(kind, key, part)).fetchone()
+            row = self._db.execute(self._select_receipts + rows.NAMED, rows.identity(kind, key, part)).fetchone()
             return None if row is None else rows.receipt_of(row)
 
     def put(self, receipts: Sequence[Receipt] = (), *, removed: Sequence[Receipt] = ()) -> None:
@@ -98,9 +44,7 @@ class Store:
         if not receipts and not removed:
             return
         with self._change():
-            for gone in removed:
-                self._db.execute(rows.REMOVE_RECEIPT, rows.identity(gone.kind, gone.key, gone.part))
-            self._raise(IntentRow(gone.kind, gone.key, gone.part, gone.generation) for gone in removed)
+            self._remove(removed)
             self._put(receipts)
 
     # Intents: design, section 6, item 2.
@@ -120,16 +64,7 @@ class Store:
         if intent.id:
             raise ValueError(f"intent {intent.id} has begun before")
         with self._change():
-            cursor = self._db.execute(rows.BEGIN_INTENT, rows.intent_cells(intent))
-            begun = replace(intent, id=cursor.lastrowid or 0)
-            self._db.executemany(
-                rows.ADD_INTENT_ROW,
-                (
-                    (begun.id, position, *rows.identity(row.kind, row.key, row.part), row.generation)
-                    for position, row in enumerate(intent.rows)
-                ),
-            )
-        return begun
+            return self._begin(intent)
 
     def settle(
         self,
@@ -162,9 +97,37 @@ class Store:
         """Remember what a call brought, and that it is over: ``settle`` with nothing remaining."""
         self.settle(intent, receipts, raised=raised)
 
+    def close_row(
+        self,
+        row: StepId | IntentRow,
+        receipts: Sequence[Receipt] = (),
+        *,
+        removed: Sequence[Receipt] = (),
+        not_done: bool = False,
+    ) -> bool:
+        """Close one document, or one application, in whatever open intent holds it; other rows of that call stay open.
+
+        For what a person settles: adopted, or forgotten. One transaction, with ``receipts`` and ``removed`` as in
+        ``put``, also when nothing was open. With ``not_done`` each row closed leaves its next generation behind.
+        Returns whether anything was open.
+        """
+        name = rows.identity(row.kind, row.key, row.part)
+        with own_errors(self.path):
+            found = self._db.execute(rows.OPEN_ROWS, name).fetchall()
+        if not found:
+            self.put(receipts, removed=removed)
+            return False
+        with self._change():
+            self._db.execute(rows.CLOSE_ROWS, name)
+            self._db.executemany(rows.CLOSE_INTENT_WITHOUT_ROWS, {(one[0],) for one in found})
+            self._raise(rows.intent_row_of(one[1:]) for one in found if not_done)
+            self._remove(removed)
+            self._put(receipts)
+        return True
+
     # Generations. They never fall.
 
-    def generations(self) -> dict[tuple[str, str, str], int]:
+    def generations(self) -> dict[Identity, int]:
         """The generations above 0, by kind, key and part."""
         with own_errors(self.path):
             found = self._db.execute(rows.GENERATIONS)
@@ -176,27 +139,58 @@ class Store:
             row = self._db.execute(rows.GENERATION, rows.identity(kind, key, part)).fetchone()
             return 0 if row is None else int(row[0])
 
+    # All at once.
+
+    def content(self) -> Export:
+        """All that the file holds."""
+        intents = tuple(replace(intent, id=0) for intent in self.intents())
+        own = (self.org_id, self.lineage, self.serial)
+        # SQLite sorts bytes, as which it holds some texts, after text.
+        receipts = sorted(self.receipts(), key=lambda one: (one.kind, one.key, one.part))
+        return Export(*own, tuple(receipts), intents, self.generations(), self.plans())
+
+    def become(self, content: Export) -> None:
+        """Hold ``content`` in place of all that is held now, its lineage and serial included. One transaction.
+
+        Whether that is right has been decided before (``importer.state.importing``).
+        """
+        with self._transaction():
+            for statement in rows.EMPTY:
+                self._db.execute(statement)
+            self._put(content.receipts)
+            for intent in content.intents:
+                self._begin(intent)
+            self._db.executemany(
+                rows.RAISE_GENERATION,
+                ((*rows.identity(*name), generation) for name, generation in content.generations.items()),
+            )
+            self._db.executemany(
+                rows.ADD_PLAN,
+                ((rows.cell(plan), progress.serial, progress.done) for plan, progress in content.plans.items()),
+            )
+            self._db.execute(rows.BECOME, (rows.cell(content.lineage), content.serial, rows.cell(content.org_id)))
+
     # What the methods above are made of.
 
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One durable transaction that raises the serial."""
-        if self._db.in_transaction:
-            raise RuntimeError("a store opened for reading takes no changes")
-        with own_errors(self.path):
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._db.execute("UPDATE store SET serial = serial + 1")
-                self._db.execute("COMMIT")
-            except BaseException:  # an interrupt as well: nothing half written stays in the open transaction
-                self._roll_back()
-                raise
+    @property
+    def _select_receipts(self) -> str:
+        return rows.RECEIPTS if self._version >= layout.WITH_ACCEPTED else rows.RECEIPTS_WITHOUT_ACCEPTED
 
-    def _roll_back(self) -> None:
-        # SQLite has ended the transaction itself after some errors, such as a full disk.
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+    def _begin(self, intent: Intent) -> Intent:
+        cursor = self._db.execute(rows.BEGIN_INTENT, rows.intent_cells(intent))
+        begun = replace(intent, id=cursor.lastrowid or 0)
+        self._db.executemany(
+            rows.ADD_INTENT_ROW,
+            (
+                (begun.id, position, *rows.identity(row.kind, row.key, row.part), row.generation)
+                for position, row in enumerate(intent.rows)
+            ),
+        )
+        return begun
+
+    def _remove(self, removed: Sequence[Receipt]) -> None:
+        self._db.executemany(rows.REMOVE_RECEIPT, (rows.identity(one.kind, one.key, one.part) for one in removed))
+        self._raise(IntentRow(one.kind, one.key, one.part, one.generation) for one in removed)
 
     def _put(self, receipts: Iterable[Receipt]) -> None:
         self._db.executemany(rows.PUT_RECEIPT, map(rows.receipt_cells, receipts))
@@ -216,10 +210,3 @@ class Store:
             (intent.id,),
         )
         return {rows.intent_row_of(row[1:]): row[0] for row in found}
-
-    def _only(self, query: str) -> Any:
-        with own_errors(self.path):
-            row = self._db.execute(query).fetchone()
-        if row is None:
-            raise damaged(self.path, "it does not say which state it is")
-        return row[0]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.errors import Refused
 from importer.state.files import open_for_reading, open_for_writing
+from importer.state.values import PlanProgress
 
+Make = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 
 # Begins and closes intents of two documents without end, and says after each method that it has returned.
@@ -32,6 +35,19 @@ with open_for_writing(Path(sys.argv[1])) as store:
         print("closed", one, flush=True)
         store.close(left, [make_receipt(two)])
         print("closed", two, flush=True)
+"""
+# Carries out a plan on a state that another run has changed before, without end.
+PLAN = """
+import sys
+from pathlib import Path
+from importer.state.files import open_for_writing
+from tests.state.conftest import make_receipt
+with open_for_writing(Path(sys.argv[1])) as store:
+    store.put([make_receipt("of another run")])
+    store.carry_out("plan-1")
+    for number in range(1_000_000):
+        store.put([make_receipt(f"{number:07}")])
+        print("put", flush=True)
 """
 HOLD = """
 import sys, time
@@ -76,6 +92,20 @@ def test_a_killed_run_leaves_each_document_under_an_open_intent_or_with_a_receip
             assert not receipts & open_rows
             for intent in store.intents():
                 store.close(intent, raised=intent.rows)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_after_a_kill_one_can_tell_that_all_changes_since_were_the_plans_own(
+    path: Path, receipt: Make, seconds: float
+) -> None:
+    with running(PLAN, path) as child:
+        time.sleep(seconds)
+        child.kill()
+    with open_for_writing(path) as store:
+        assert store.plan_progress("plan-1") == PlanProgress(store.serial, done=False)
+        assert store.serial > 2
+        store.put([receipt("of the next run")])
+        assert store.plan_progress("plan-1") == PlanProgress(store.serial - 1, done=False)
 
 
 def test_a_lock_ends_with_its_process(path: Path) -> None:

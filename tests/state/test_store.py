@@ -11,39 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.errors import Refused
-from importer.model import Intent, IntentRow, Receipt
+from importer.model import Intent, IntentRow, Receipt, StepId
 from importer.state.files import open_for_reading, open_for_writing
 from importer.state.store import Store
+from state.odd import odd_intents, odd_receipts
 
 Make = Callable[..., Any]
 
-# Every code point, lone surrogates and NUL among them: a file name or an answer may hold any.
-odd_text = st.text(st.characters(exclude_categories=()), max_size=12)
-said = st.dictionaries(
-    odd_text,
-    st.recursive(
-        odd_text | st.booleans(), lambda inner: st.lists(inner) | st.dictionaries(odd_text, inner), max_leaves=5
-    ),
-)
-odd_receipts = st.builds(
-    Receipt,
-    said=said,
-    generation=st.integers(0, 2**31),
-    **dict.fromkeys(
-        ("kind", "key", "part", "remote_id", "number", "digest", "source", "run", "created", "updated", "difference"),
-        odd_text,
-    ),
-)
-odd_rows = st.builds(IntentRow, odd_text, odd_text, odd_text, st.integers(0, 2**31))
-odd_intents = st.builds(
-    Intent,
-    id=st.just(0),
-    rows=st.lists(odd_rows, unique=True, max_size=4).map(tuple),
-    before=st.dictionaries(odd_text, odd_text),
-    **dict.fromkeys(
-        ("operation", "method", "path", "body", "idempotency_key", "token_id", "server_time", "run"), odd_text
-    ),
-)
 numbers = itertools.count()
 
 
@@ -158,10 +132,17 @@ def test_a_receipt_put_again_is_replaced_but_keeps_when_it_was_created(store: St
     store.put([receipt(created="2026-01-01", updated="2026-01-01")])
     later = receipt(
         remote_id="inv_2", number="N2", said={}, digest="cd", generation=3, source="b.csv", run="r2",
-        created="2026-02-02", updated="2026-02-02", difference="total",
+        created="2026-02-02", updated="2026-02-02", difference="total", accepted={"notes": "n"},
     )  # fmt: skip
     store.put([later])
     assert store.receipt("invoices", "ORDER-1") == replace(later, created="2026-01-01")
+
+
+def test_accepted_differences_are_held_in_one_form_whatever_order_they_came_in(store: Store, receipt: Make) -> None:
+    store.put([receipt("A", accepted={"a": None, "b": "1"}), receipt("B", accepted={"b": "1", "a": None})])
+    held = store._db.execute("SELECT accepted FROM receipts").fetchall()
+    assert held == [('{"a":null,"b":"1"}',)] * 2
+    assert [one.accepted for one in store.receipts()] == [{"a": None, "b": "1"}] * 2
 
 
 def test_an_intent_gets_an_id_that_is_never_given_again(store: Store, intent: Make) -> None:
@@ -251,6 +232,64 @@ def test_a_renamed_receipt_moves_in_one_change(store: Store, receipt: Make) -> N
     store.put([receipt("new", remote_id="inv_old")], removed=[receipt("old")])
     assert [(one.key, one.remote_id) for one in store.receipts()] == [("new", "inv_old")]
     assert store.serial == 2
+
+
+# Closing one row by hand.
+
+
+def test_one_row_of_a_call_is_closed_and_the_others_stay_open(store: Store, receipt: Make, intent: Make) -> None:
+    begun = store.begin(intent("A", "B", "C"))
+    assert store.close_row(StepId("invoices", "B"), [receipt("B")])
+    assert store.intents() == (replace(begun, rows=(begun.rows[0], begun.rows[2])),)
+    assert [one.key for one in store.receipts()] == ["B"]
+    assert (store.generations(), store.serial) == ({}, 2)
+
+
+def test_a_call_whose_last_open_row_is_closed_is_over(store: Store, intent: Make) -> None:
+    other, begun = store.begin(intent("X")), store.begin(intent("A", "B"))
+    left = store.settle(begun, remaining=begun.rows[1:])
+    assert left is not None
+    assert store.close_row(left.rows[0])
+    assert store.intents() == (other,)
+
+
+def test_a_row_is_closed_in_every_call_that_holds_it_as_it_is_open_now(store: Store, intent: Make) -> None:
+    row = IntentRow("invoices", "A", "", 3)
+    store.begin(intent(rows=(row, IntentRow("invoices", "B", "", 0))))
+    store.begin(intent(rows=(row._replace(generation=4),)))
+    assert store.close_row(row._replace(generation=0), not_done=True)
+    assert [[one.key for one in open_.rows] for open_ in store.intents()] == [["B"]]
+    assert store.generations() == {("invoices", "A", ""): 5}
+
+
+def test_an_application_is_closed_without_its_document(store: Store, intent: Make) -> None:
+    rows = (IntentRow("credit_notes", "CN-1", "ORDER-1#1", 0), IntentRow("credit_notes", "CN-1", "", 0))
+    store.begin(intent(rows=rows))
+    store.close_row(StepId("credit_notes", "CN-1", "ORDER-1#1"), not_done=True)
+    assert store.intents()[0].rows == rows[1:]
+    assert store.generations() == {("credit_notes", "CN-1", "ORDER-1#1"): 1}
+
+
+def test_closing_a_row_that_is_not_open_just_puts_the_receipts(store: Store, receipt: Make, intent: Make) -> None:
+    begun = store.begin(intent("A"))
+    assert not store.close_row(StepId("invoices", "B"), [receipt("B")], not_done=True)
+    assert store.intents() == (begun,)
+    assert [one.key for one in store.receipts()] == ["B"]
+    assert (store.generations(), store.serial) == ({}, 2)
+
+
+def test_closing_a_row_that_is_not_open_with_nothing_to_put_changes_nothing(store: Store) -> None:
+    assert not store.close_row(StepId("invoices", "A"), not_done=True)
+    assert store.serial == 0
+
+
+def test_a_document_with_an_open_call_is_forgotten_in_one_change(store: Store, receipt: Make, intent: Make) -> None:
+    known = receipt("A", generation=2)
+    store.put([known])
+    store.begin(intent("A", operation="update"))
+    store.close_row(StepId("invoices", "A"), removed=[known], not_done=True)
+    assert (list(store.receipts()), store.intents(), store.serial) == ([], (), 3)
+    assert store.generation("invoices", "A") == 3
 
 
 def test_parts_of_a_document_have_receipts_and_generations_of_their_own(store: Store, receipt: Make) -> None:
