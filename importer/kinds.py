@@ -21,6 +21,15 @@ class Counts(StrEnum):
     NOWHERE = ""
 
 
+class Edits(StrEnum):
+    """When a document that is in the books may be changed by a PUT (design, section 5)."""
+
+    ANY_TIME = "at any time"
+    WHILE_DRAFT = "while it is a draft"
+    WHILE_UNUSED = "while nothing of it has been applied"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class NaturalKey:
     """One way to recognise a document in the books. ``fields`` identify; ``agree`` must then be equal as well.
@@ -58,15 +67,16 @@ class Bulk:
 class Settles:
     """A list through which a document pays, or lowers, documents of ``target``.
 
-    ``call`` is the path of the call that each entry needs for itself, with ``{id}`` for the document's own id;
-    "" where the list travels in the create body.
+    ``call`` is the path of the call that an entry needs for itself, with ``{id}`` for the document's own id. Where the
+    list travels ``in_body``, that call is only for entries added later, and it takes a list of them.
     """
 
     field: str
     target: str
     target_field: str
     target_id_field: str
-    call: str = ""
+    call: str
+    in_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,9 @@ class Kind:
     search: Search | None = None
     likeness: tuple[str, ...] = ()  # equal in these, with no natural key met, is a conflict and not a create
     bulk: Bulk | None = None
-    updates: bool = False  # an edit of any field is a PUT; else it is a conflict
+    edits: Edits = Edits.NEVER  # when an edit of a field is a PUT; else it is a conflict
+    fixed: tuple[str, ...] = ()  # fields that a PUT does not take even then
+    computed: tuple[str, ...] = ()  # fields that the books work out from the lines where they are not given
     way_out: str = ""  # what a person can do instead of an edit
     reference_field: str = ""  # takes the key when the document gives none
     party_field: str = ""  # the field that refers to the contact
@@ -93,6 +105,7 @@ class Kind:
     counts: Counts = Counts.NOWHERE
     settles: Settles | None = None
     posts_if: str = ""  # stays a draft, and cannot be paid, unless this boolean field is true
+    approve: str = ""  # the call that posts a draft, with ``{id}`` for its id
     state_field: str = "status"
     sole_lookup: str = ""  # not given, the org's only one is sent; where the org has several, it must be given
     draft_states: tuple[str, ...] = ()  # what the API calls a document that is not posted yet
@@ -112,7 +125,7 @@ CONTACTS: Final = Kind(
         NaturalKey("the same name and type", ("contact_name", "contact_type"), blank=("gst_no",)),
     ),
     search=Search("search", ("gst_no", "contact_name")),
-    updates=True,
+    edits=Edits.ANY_TIME,
     defaults=MappingProxyType({"contact_type": "CUSTOMER"}),
 )
 
@@ -124,7 +137,7 @@ ITEMS: Final = Kind(
     id_field="item_id",
     number_field="",
     natural_keys=(NaturalKey("the same SKU", ("sku",)), NaturalKey("the same name", ("name",), blank=("sku",))),
-    updates=True,
+    edits=Edits.ANY_TIME,
 )
 
 INVOICES: Final = Kind(
@@ -140,6 +153,10 @@ INVOICES: Final = Kind(
     ),
     search=Search("customer_id", ("customer",)),
     likeness=("customer", "date", "total"),
+    # By analogy with bills, whose PUT takes header fields of drafts only (fact sheet, section 15).
+    edits=Edits.WHILE_DRAFT,
+    fixed=("line_items",),
+    computed=("round_off",),
     way_out="To change what was booked, void it in FinzBooks and use a new key, or write a credit note.",
     bulk=Bulk("/bulk/invoices", "invoices", 50),
     reference_field="reference_number",
@@ -148,6 +165,7 @@ INVOICES: Final = Kind(
     item_field="item",
     counts=Counts.BILLED,
     posts_if="auto_approve",
+    approve="/invoices/{id}/approve",
     draft_states=("DRAFT",),
     dead_states=("CANCELLED",),
 )
@@ -168,7 +186,7 @@ PAYMENTS: Final = Kind(
     amount_field="amount",
     incoming_if=("flow", "INCOMING"),
     counts=Counts.RECEIVED,
-    settles=Settles("allocations", "invoices", "invoice", "invoice_id"),
+    settles=Settles("allocations", "invoices", "invoice", "invoice_id", "/payments/{id}/apply", in_body=True),
     # Omitted, the API books to the first bank or cash account it finds (fact sheet, section 24, item 17).
     sole_lookup="bank_account",
     # Listed as required, yet with a default (fact sheet, section 23, item 14): always sent.
@@ -187,6 +205,8 @@ CREDIT_NOTES: Final = Kind(
     ),
     search=Search("customer_id", ("customer",)),
     likeness=("customer", "date", "total"),
+    edits=Edits.WHILE_UNUSED,  # documented: blocked once applied
+    computed=("round_off",),
     way_out="To change what was booked, void it in FinzBooks and use a new key.",
     reference_field="reference_number",
     party_field="customer",

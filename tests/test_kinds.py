@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from importer.kinds import KINDS, LOOKUPS, Kind, find
+from importer.kinds import KINDS, LOOKUPS, Edits, Kind, find
 from importer.schema import fields
 
 TOTAL = "total"  # stands for the worth of a document, and is no field of a manifest
@@ -72,7 +72,7 @@ def test_only_invoices_have_a_bulk_endpoint() -> None:
 @every_kind
 def test_a_kind_whose_edit_is_a_put_has_no_bulk_call(kind: Kind) -> None:
     """An update closes the open call of its document whole, and so no other row may be in that call."""
-    assert not (kind.updates and kind.bulk)
+    assert not (kind.edits is Edits.ANY_TIME and kind.bulk)
 
 
 @every_kind
@@ -102,8 +102,8 @@ def test_what_a_kind_settles_is_a_list_of_amounts_and_targets(kind: Kind) -> Non
     assert (settles.field, settles.target_id_field) in table
     assert table[(settles.field, "amount")].type == "money"
     # Where each entry is a call of its own, the list is no part of the create body, and the other way round.
-    assert (table[(settles.field,)].sent_as is None) is bool(settles.call)
-    assert not settles.call or settles.call.format(id="x").startswith(f"{kind.endpoint}/x/")
+    assert (table[(settles.field,)].sent_as is None) is not settles.in_body
+    assert settles.call.format(id="x").startswith(f"{kind.endpoint}/x/")
 
 
 @every_kind

@@ -114,7 +114,7 @@ class Context:
         self.bindings.ids[document.ref] = remote_id
         self.claimed[kind.name, remote_id] = document.ref
         self.creating.pop(document.ref, None)
-        return self._receipt(step, remote_id, number_of(kind, row), said(document), difference)
+        return self._receipt(step, remote_id, number_of(kind, row), spoken(document, step.later), difference)
 
     def part_receipt(self, step: Step, spoken: dict[str, Any]) -> Receipt:
         """The receipt of one application."""
@@ -137,6 +137,14 @@ class Context:
             updated=moment,
             difference=difference,
         )
+
+
+def spoken(document: Document, later: Sequence[int]) -> dict[str, Any]:
+    """What a receipt remembers of ``document``: all that it says, without the entries that come ``later``."""
+    found, settles = said(document), KINDS[document.kind].settles
+    if later and settles is not None:
+        found[settles.field] = [one for at, one in enumerate(found[settles.field]) if at not in later]
+    return found
 
 
 def number_of(kind: Kind, row: dict[str, Any]) -> str:

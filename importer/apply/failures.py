@@ -9,9 +9,10 @@ from importer.apply.deliver import Unsettled
 from importer.delivery.compare import sent_fields
 from importer.errors import ApiError, Rejected
 from importer.kinds import KINDS
-from importer.model import Change, Document, Path, Place
+from importer.model import Change, Document, Drift, Path, Place
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.value import Step
+from importer.plan.ways_out import accept
 
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
@@ -73,6 +74,34 @@ def of_unsettled(step: Step, error: Unsettled) -> Failure:
 
 def of_differences(step: Step, found: tuple[Change, ...], *, what: str = "The books hold it otherwise") -> Failure:
     return Failure("books-differ", f"{what}: {shown(found)}.", place=step.place)
+
+
+def of_conflict(step: Step) -> Outcome:
+    """A step of the plan that only a person can decide."""
+    what = step.reason
+    if step.drift:
+        what = f"{what} {_told(step.drift)}."
+    elif step.changes:
+        what = f"{what} {'; '.join(f'{one.path}: {one.before} -> {one.after}' for one in step.changes)}."
+    return failed(step, Failure(step.code, what, place=step.place, help=step.help))
+
+
+def of_drift(step: Step, found: tuple[Drift, ...]) -> Failure:
+    """Somebody changed the document in the books since it was last applied."""
+    return Failure(
+        "drift",
+        f"Somebody changed it in FinzBooks: {_told(found)}.",
+        place=step.place,
+        help=f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(step.id)}",
+    )
+
+
+def _told(found: tuple[Drift, ...]) -> str:
+    return "; ".join(
+        f"{one.path} was {one.remembered} when last applied, is {one.held} in the books"
+        + (f" and {one.wanted} in the manifest" if one.wanted is not None else "")
+        for one in found
+    )
 
 
 def shown(found: tuple[Change, ...]) -> str:

@@ -10,7 +10,7 @@ from importer.api.wire import dumps, loads
 from importer.apply.claims import share_out
 from importer.apply.context import Context
 from importer.apply.deliver import Unsettled
-from importer.apply.survey import fetch, lacks, search
+from importer.apply.survey import GONE, fetch, lacks, search
 from importer.delivery.compare import carries
 from importer.delivery.natural import Match, Rows, Wanted, dead, match
 from importer.delivery.remote import text
@@ -23,7 +23,6 @@ from importer.plan.value import Step
 REPLAY_SLACK: Final = timedelta(seconds=5)
 # A likeness counts as older than the call only when no time zone explains it: naive times are only taken for UTC.
 SURELY_OLDER: Final = timedelta(days=1)
-GONE: Final = "not_found.resource"  # fact sheet, section 5
 CREATES: Final = ("create", "bulk")  # operations that bring documents
 
 
@@ -43,6 +42,12 @@ async def look(
         for step in steps
         if step.document is not None
     ]
+    found = await look_for(context, kind, own)
+    return {step.id: found[step.document.ref] for step in steps if step.document is not None}
+
+
+async def look_for(context: Context, kind: Kind, own: Sequence[Wanted]) -> Mapping[Ref, Match]:
+    """``look`` for documents that are given by what was sent for them."""
     rows = await _rows(context, kind, own)
     # From here on nothing waits: no other call can begin or end between the judgement and what is made of it.
     intents = [intent for intent in context.store.intents() if intent.operation in CREATES]
@@ -52,8 +57,7 @@ async def look(
     def fresh(row: Mapping[str, Any]) -> bool:
         return not mine or not all(_older(row, intent, SURELY_OLDER) for intent in mine)
 
-    found = share_out(kind, own, list(_rivals(context, kind, own, intents)), rows, context.claimed, fresh)
-    return {step.id: found[step.document.ref] for step in steps if step.document is not None}
+    return share_out(kind, own, list(_rivals(context, kind, own, intents)), rows, context.claimed, fresh)
 
 
 async def _rows(context: Context, kind: Kind, own: Sequence[Wanted]) -> Rows:
@@ -95,12 +99,13 @@ def _rivals(context: Context, kind: Kind, own: Sequence[Wanted], intents: Sequen
     sent = [loads(dumps(one.values)) for one in own]
     for intent in intents:
         if intent.run != context.run and any(row.kind == kind.name for row in intent.rows):
-            for position, body in enumerate(_bodies(kind, intent)):
+            for position, body in enumerate(bodies_of(kind, intent)):
                 if body not in sent:
                     yield Wanted(Ref(kind.name, f"{intent.id}/{position}"), body)
 
 
-def _bodies(kind: Kind, intent: Intent) -> list[dict[str, Any]]:
+def bodies_of(kind: Kind, intent: Intent) -> list[dict[str, Any]]:
+    """The create bodies that the call of ``intent`` carried, in its order, those of rows settled since among them."""
     body = loads(intent.body)
     bodies = body[kind.bulk.field] if intent.operation == "bulk" and kind.bulk is not None else [body]
     return list(bodies)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain
 
 from importer.api.client import Client
-from importer.apply.survey import find_all, org_names
+from importer.apply.survey import find_all, look_at, org_names
 from importer.checks import check
 from importer.checks.rates import OfflineRates
+from importer.checks.rules import AS_THEY_ARE, Levels
 from importer.errors import InvalidInput
 from importer.graph import order
 from importer.model import Action, Document, Intent, Manifest, Problem, Receipt, Ref, Severity, StepId
@@ -23,7 +25,17 @@ from importer.plan.value import Plan, Step
 
 DEFAULT_RATE = 600  # calls a minute of the default tier (fact sheet, section 7)
 # A pending document may turn out to be in the books, and then what waits for it is sent.
-SENT = (Action.CREATE, Action.UPDATE, Action.PENDING)
+SENT = (Action.CREATE, Action.UPDATE, Action.APPROVE, Action.PENDING)
+EDITED = (Action.UPDATE, Action.APPROVE)
+
+
+# Out of all steps those of the plan, and how many documents have something left to be done.
+Pick = Callable[[Sequence[Step]], tuple[Sequence[Step], int]]
+
+
+def everything(steps: Sequence[Step]) -> tuple[Sequence[Step], int]:
+    """Leave nothing out."""
+    return steps, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +74,23 @@ def in_order(manifest: Manifest) -> list[Document]:
     return [by_ref[ref] for ref in order(tuple(by_ref), edges).sequence if ref in by_ref]
 
 
-def plan_offline(manifest: Manifest, memory: Memory, in_scope: Callable[[Receipt], bool]) -> Plan:
+def plan_offline(
+    manifest: Manifest,
+    memory: Memory,
+    in_scope: Callable[[Receipt], bool],
+    *,
+    pick: Pick = everything,
+    today: date | None = None,
+) -> Plan:
     """The plan as far as it can be made without asking the org: nothing is adopted, and taxes have no rates."""
     known = Known(
         memory.by_step(), memory.open_by_step(), memory.generations or {}, bindings=_bindings(memory, Names())
     )
     expectations = Expectations(manifest, memory.said(), OfflineRates())
-    steps = decide(in_order(manifest), known, in_scope)
-    return build(steps, expectations, "", reads={}, per_minute=DEFAULT_RATE, offline=True)
+    steps, left_out = pick(decide(in_order(manifest), known, in_scope))
+    said = memory.said()
+    plan = build(steps, expectations, "", reads={}, per_minute=DEFAULT_RATE, offline=True, today=today, said=said)
+    return replace(plan, left_out=left_out)
 
 
 async def prepare(
@@ -82,15 +103,22 @@ async def prepare(
     allow_likeness: bool,
     per_minute: int,
     allow_unverified: frozenset[str] = frozenset(),
+    rules: Levels = AS_THEY_ARE,
+    pick: Pick = everything,
+    today: date | None = None,
     finish: Callable[[Sequence[Problem]], Sequence[Problem]],
 ) -> Prepared:
     """The plan for the org, by reading only. ``finish`` gives problems their source lines.
+
+    All is decided for the whole manifest, and ``pick`` then says which steps belong to the plan: what one document of
+    the books is taken for depends on every other one.
 
     Raises InvalidInput for what only the org can tell: names it does not have, amounts over what its taxes make.
     """
     documents = in_order(manifest)
     receipts, intents = memory.by_step(), memory.open_by_step()
-    first = decide(documents, Known(receipts, intents, memory.generations or {}), in_scope)
+    known = Known(receipts, intents, memory.generations or {}, bindings=_bindings(memory, Names()))
+    first = decide(documents, known, in_scope)
     send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
     taxable = chain(((one.kind, one.fields) for one in documents), ((one.kind, one.said) for one in memory.receipts))
     names = await org_names(client, lookups_needed(send, taxable))
@@ -98,14 +126,17 @@ async def prepare(
     rates = OrgRates(names)
     if send:
         problems.extend(
-            one for one in check(manifest, memory.said(), rates, allow_unverified) if one.severity is Severity.ERROR
+            one
+            for one in check(manifest, memory.said(), rates, allow_unverified, rules)
+            if one.severity is Severity.ERROR
         )
     if problems:
         raise InvalidInput(finish(problems))
     bindings = _bindings(memory, names)
     expectations = Expectations(manifest, memory.said(), rates)
     claimed = _claimed(memory, manifest)
-    matches, wanted = await find_all(client, _to_find(first), bindings, expectations.expected, claimed)
+    missing, edited = _to_find(first), [step for step in first if _is_edited(step)]
+    matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed)
     known = Known(
         receipts=receipts,
         intents=intents,
@@ -115,10 +146,25 @@ async def prepare(
         bindings=bindings,
         expected=expectations.expected,
         allow_likeness=allow_likeness,
+        looked=await look_at(client, edited),
     )
-    steps = decide(documents, known, in_scope)
-    plan = build(steps, expectations, org_id, reads=client.sent, per_minute=per_minute)
-    return Prepared(plan, bindings, expectations, claimed, memory.intents)
+    # Where nothing had to be asked, nothing has been learnt.
+    steps, left_out = pick(decide(documents, known, in_scope) if missing or edited else first)
+    plan = build(
+        steps,
+        expectations,
+        org_id,
+        reads=client.sent,
+        per_minute=per_minute,
+        today=today,
+        said=memory.said(),
+    )
+    return Prepared(replace(plan, left_out=left_out), bindings, expectations, claimed, memory.intents)
+
+
+def _is_edited(step: Step) -> bool:
+    """Whether ``step`` changes what the state knows to be in the books, so that it must still be as it was."""
+    return bool(step.remote_id) and not step.id.part and (step.action in EDITED or bool(step.later))
 
 
 def _to_find(steps: Sequence[Step]) -> list[Document]:

@@ -223,6 +223,6 @@ def settled(step: Step) -> tuple[Entry, ...]:
     if step.entry is not None:
         return (step.entry,)
     settles = KINDS[step.id.kind].settles
-    if settles is None or settles.call or step.document is None or step.action is not Action.CREATE:
+    if settles is None or not settles.in_body or step.document is None or step.action is not Action.CREATE:
         return ()
     return tuple(entry for _, entry in entries_of(step.document, settles))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from importer.apply.bulk import create_many
+from importer.apply.conflicts import held_back
 from importer.apply.context import Context
 from importer.apply.create import create
-from importer.apply.failures import cut_off, failed, kind_stopped, not_reached, skipped
+from importer.apply.failures import cut_off, failed, kind_stopped, not_reached, of_conflict, skipped
 from importer.apply.known_rows import remember_found
 from importer.apply.queue import Queue, Unit
 from importer.apply.settlement import settle_target
@@ -19,19 +20,30 @@ from importer.model import Action, StepId
 from importer.outcome import Failure, Outcome, Report, Status
 from importer.plan.value import Plan, Step
 
-SENT = (Action.CREATE, Action.UPDATE, Action.APPLY)
+SENT = (Action.CREATE, Action.UPDATE, Action.APPROVE, Action.APPLY)
 Progress = Callable[[Sequence[Outcome], int], None]  # new outcomes, and how many steps are still open
 
 
 class Run:
     """One apply. ``stop`` may be called from a signal handler."""
 
-    def __init__(self, context: Context, plan: Plan, progress: Progress, in_flight: int = 16) -> None:
+    def __init__(
+        self,
+        context: Context,
+        plan: Plan,
+        progress: Progress,
+        in_flight: int = 16,
+        *,
+        skip_conflicts: bool = False,
+    ) -> None:
+        """With ``skip_conflicts`` all is done that no conflict holds back; without, the plan must hold none."""
         self._context = context
         self._plan = plan
         self._progress = progress
         self._in_flight = in_flight
-        self._queue = Queue([step for step in plan.steps if step.action in SENT], context.bindings.ids)
+        self._held_back = held_back(plan.steps) if skip_conflicts else {}
+        sent = [step for step in plan.steps if step.action in SENT and step.id not in self._held_back]
+        self._queue = Queue(sent, context.bindings.ids)
         self._tasks: dict[asyncio.Task[list[Outcome]], Unit] = {}
         self._report = Report(unchanged=plan.unchanged)
         self._asked_to_stop = False
@@ -51,6 +63,7 @@ class Run:
         """Do all that can be done. Raises Refused when the state fails before anything is sent."""
         self._take_in(remember_found(self._context, self._plan.steps))
         self._take_in(_pending(self._plan.steps))
+        self._take_in(list(_held_back(self._plan.steps, self._held_back)))
         try:
             while True:
                 self._launch()
@@ -146,12 +159,22 @@ class Run:
             self._progress(outcomes, self._queue.left)
 
 
+def _held_back(steps: Sequence[Step], reasons: Mapping[StepId, StepId]) -> Iterator[Outcome]:
+    for step in steps:
+        if step.id not in reasons:
+            continue
+        if step.action is Action.CONFLICT:
+            yield of_conflict(step)
+        elif step.action in SENT:
+            yield skipped(step, "needs-conflict", f"Not sent: {reasons[step.id]} is in conflict, or waits for one.")
+
+
 def not_begun(plan: Plan) -> Report:
     """How a run ends whose plan holds conflicts: nothing was sent."""
     outcomes = []
     for step in plan.steps:
         if step.action is Action.CONFLICT:
-            outcomes.append(failed(step, Failure(step.code, step.reason, place=step.place, help=step.help)))
+            outcomes.append(of_conflict(step))
         elif step.action in (*SENT, Action.ADOPT, Action.SETTLE):
             outcomes.append(skipped(step, "plan-conflicts", "Not sent: the plan holds conflicts."))
     return Report([*outcomes, *_pending(plan.steps)], unchanged=plan.unchanged)
@@ -178,6 +201,6 @@ async def _unit(context: Context, unit: Unit) -> list[Outcome]:
         return await create_many(context, unit, bulk)
     if step.action is Action.CREATE:
         return [await create(context, step)]
-    if step.action is Action.UPDATE:
+    if step.action in (Action.UPDATE, Action.APPROVE):
         return [await update(context, step)]
     return [await settle_target(context, step)]

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from importer.api.client import segment
 from importer.api.wire import dumps
-from importer.apply.context import Context
+from importer.apply.context import Context, iso
 from importer.apply.deliver import Stopped, Unsettled, deliver
 from importer.apply.failures import failed, not_reached, of_error, of_unsettled
 from importer.apply.survey import fetch
 from importer.errors import ApiError, TokenRejected
-from importer.kinds import KINDS, Settles
-from importer.model import IntentRow, Receipt, Ref
+from importer.kinds import KINDS, Kind, Settles
+from importer.model import Intent, IntentRow, Receipt, Ref
 from importer.money import ZERO, add
 from importer.outcome import Failure, Outcome, Status
+from importer.plan.allocations import used_by, with_entry
 from importer.plan.applications import entries_of, entry_said, paise, used_of
-from importer.plan.said import plain
+from importer.plan.said import digest, plain
 from importer.plan.value import Entry, Step
 
 LOOK: Final = "Look at the balances in FinzBooks."
@@ -53,7 +54,7 @@ async def settle_target(context: Context, step: Step) -> Outcome:
 async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -> Outcome:
     owner_id = step.remote_id or context.bindings.ids[Ref(step.id.kind, step.id.key)]
     target_id = entry.target_id or context.bindings.reference(settles.target, entry.target_key)
-    used = ZERO if _untouched(context, step, settles) else await _used(context, step, owner_id)
+    used = ZERO if _untouched(context, step, settles) else await _used(context, KINDS[step.id.kind], owner_id)
     if used is not None:
         remembered = _remembered(context, step, settles, used)
         if used != remembered:
@@ -62,20 +63,45 @@ async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -
     if before.open is not None and before.open < entry.amount:
         return failed(step, _too_much(step, settles, entry, before.open))
     path = settles.call.format(id=segment(owner_id))
-    text = dumps({settles.target_id_field: target_id, "amount": entry.amount})
+    row = {settles.target_id_field: target_id, "amount": entry.amount}
+    text = dumps({settles.field: [row]} if settles.in_body else row)
     intent = context.intent(
         "apply", (IntentRow(*step.id, step.generation),), "POST", path, text, _known(before, target_id)
     )
 
     async def seen() -> bool | None:
-        now = Balances(await _open(context, settles, target_id), await _used(context, step, owner_id))
-        return moved(before, now, entry.amount)
+        return moved(before, await balances(context, KINDS[step.id.kind], settles, owner_id, target_id), entry.amount)
 
     delivered = await deliver(context, intent, f"POST {settles.call}", lambda answer: bool(answer.body), seen)
-    if delivered.seen is False:
+    done = delivered.seen
+    if done is None and settles.in_body:
+        # How a list of the body grows is not documented: that it has is seen in the books, not taken from the answer.
+        done = await _surely(seen, delivered.intent)
+    if done is False:
         return failed(step, _moved_otherwise(step))
-    context.store.close(delivered.intent, [context.part_receipt(step, entry_said(settles, entry))])
+    context.store.close(delivered.intent, [receipt_of(context, step, settles, entry, target_id)])
     return Outcome(step.id, Status.APPLIED, owner_id, step.place)
+
+
+async def _surely(seen: Callable[[], Awaitable[bool | None]], intent: Intent) -> bool:
+    """Whether an application that was answered well has moved the balances. Raises Unsettled if they cannot be read."""
+    try:
+        return await seen() is True
+    except ApiError as error:
+        raise Unsettled(intent, error) from error
+
+
+def receipt_of(context: Context, step: Step, settles: Settles, entry: Entry, target_id: str) -> Receipt:
+    """A receipt of the application; of a list that travels in the create body, that of the document with it added."""
+    spoken = entry_said(settles, entry)
+    own = context.store.receipt(step.id.kind, step.id.key)
+    if not settles.in_body or own is None:
+        return context.part_receipt(step, spoken)
+    grown = {**own.said, settles.field: [*own.said.get(settles.field, ()), spoken]}
+    accepted = with_entry(own, {settles.target_id_field: target_id, "amount": plain(entry.amount)})
+    return replace(
+        own, said=grown, digest=digest(grown), run=context.run, updated=iso(context.now()), accepted=accepted
+    )
 
 
 def moved(before: Balances, now: Balances, amount: Decimal) -> bool | None:
@@ -103,12 +129,17 @@ def _known(before: Balances, target_id: str) -> dict[str, str]:
     return found
 
 
+async def balances(context: Context, kind: Kind, settles: Settles, owner_id: str, target_id: str) -> Balances:
+    """What the books say now around an application of ``owner_id``, a document of ``kind``, to ``target_id``."""
+    return Balances(await _open(context, settles, target_id), await _used(context, kind, owner_id))
+
+
 async def _open(context: Context, settles: Settles, target_id: str) -> Decimal | None:
     return paise((await fetch(context.client, KINDS[settles.target], target_id)).get("balance"))
 
 
-async def _used(context: Context, step: Step, owner_id: str) -> Decimal | None:
-    return used_of(await fetch(context.client, KINDS[step.id.kind], owner_id))
+async def _used(context: Context, kind: Kind, owner_id: str) -> Decimal | None:
+    return used_of(kind, await fetch(context.client, kind, owner_id))
 
 
 def _untouched(context: Context, step: Step, settles: Settles) -> bool:
@@ -129,11 +160,17 @@ def _untouched(context: Context, step: Step, settles: Settles) -> bool:
 
 def _remembered(context: Context, step: Step, settles: Settles, used: Decimal) -> Decimal:
     """What the state remembers of the document as applied."""
-    found = _sum(_receipts(context, step, settles))
+    own = context.store.receipt(step.id.kind, step.id.key)
+    if settles.in_body:
+        return used_by(own) if own is not None else ZERO
+    # Accepted to have been applied without it being known to what.
+    beyond = Decimal(own.accepted.get(settles.field, ZERO)) if own is not None else ZERO
+    found = add((beyond, _sum(_receipts(context, step, settles))))
     if found == used:
         return found
     # An application that is gone from the manifest counts as well. Only here: this reads the whole state.
-    return _sum(one for one in context.store.receipts() if one.part and one.ref == Ref(step.id.kind, step.id.key))
+    every = (one for one in context.store.receipts() if one.part and one.ref == Ref(step.id.kind, step.id.key))
+    return add((beyond, _sum(every)))
 
 
 def _receipts(context: Context, step: Step, settles: Settles) -> Iterator[Receipt]:
@@ -146,7 +183,8 @@ def _receipts(context: Context, step: Step, settles: Settles) -> Iterator[Receip
 
 
 def _sum(receipts: Iterable[Receipt]) -> Decimal:
-    return add(Decimal(one.said["amount"]) for one in receipts)
+    """What was accepted to be in the books counts, where that is another amount than the manifest says."""
+    return add(Decimal(one.accepted.get("amount", one.said["amount"])) for one in receipts)
 
 
 def _already_used(step: Step, used: Decimal, remembered: Decimal) -> Failure:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from importer.api.client import Client, segment
 from importer.delivery.compare import Expected, carries
 from importer.delivery.natural import TOTAL, Match, Rows, Wanted, match_all, relevant, searches
 from importer.delivery.remote import MISSING, answered, text
-from importer.errors import Garbled
+from importer.errors import Garbled, Rejected
 from importer.kinds import KINDS, LOOKUPS, Kind
-from importer.model import Document, Ref
+from importer.model import Document, Ref, StepId
 from importer.plan.body import Bindings, body
+from importer.plan.known import Gone
 from importer.plan.names import Names
+from importer.plan.value import Step
 from importer.schema import fields
+
+GONE: Final = "not_found.resource"  # fact sheet, section 5
+IN_FLIGHT: Final = 16  # reads at a time
 
 
 async def org_names(client: Client, lists: Iterable[str]) -> Names:
@@ -138,3 +144,26 @@ async def find_all(
             if len(found[one.ref].rows) == 1:
                 bindings.ids[one.ref] = text(found[one.ref].rows[0].get(kind.id_field))
     return matches, bodies
+
+
+async def look_at(client: Client, steps: Sequence[Step]) -> dict[StepId, Mapping[str, Any] | Gone]:
+    """The documents of ``steps``, which the state knows to be in the books, as they are there now."""
+    slots = asyncio.Semaphore(IN_FLIGHT)
+
+    async def look(step: Step) -> Mapping[str, Any] | Gone:
+        async with slots:
+            try:
+                return await fetch(client, KINDS[step.id.kind], step.remote_id)
+            except Rejected as error:
+                # The API's own word for it, not the 404 of a proxy on the way.
+                if error.code != GONE:
+                    raise
+                return Gone()
+
+    tasks = [asyncio.create_task(look(step)) for step in steps]
+    try:
+        return {step.id: await task for step, task in zip(steps, tasks, strict=True)}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from importer.api.answers import Answer
 from importer.api.client import segment
 from importer.api.wire import dumps
 from importer.apply.context import Context
-from importer.apply.deliver import Stopped, Unsettled, deliver
-from importer.apply.failures import failed, not_reached, of_differences, of_error, of_unsettled
+from importer.apply.deliver import Delivered, Stopped, Unsettled, deliver
+from importer.apply.failures import failed, not_reached, of_differences, of_drift, of_error, of_unsettled
 from importer.apply.survey import fetch, org_names
-from importer.delivery.compare import held, sent_fields
+from importer.delivery.compare import MONEY, as_held, drifted, held, money_difference, sent_fields
 from importer.delivery.remote import MISSING, answered
 from importer.errors import ApiError, TokenRejected
 from importer.kinds import KINDS, Kind
-from importer.model import Change, IntentRow
+from importer.model import Action, Change, IntentRow, Receipt
 from importer.outcome import Failure, Outcome, Status
-from importer.plan.body import body, remembered_body
+from importer.plan.body import body
+from importer.plan.edits import barred, before_update, is_draft, managed, reprices, still_accepted
 from importer.plan.names import Names
+from importer.plan.said import digest
 from importer.plan.value import Step
+from importer.plan.ways_out import accept
 from importer.schema import Field, fields
 
 
 async def update(context: Context, step: Step) -> Outcome:
-    """Bring the books to what the manifest says. Raises TokenRejected: no further call can succeed."""
-    kind = KINDS[step.id.kind]
-    wanted = body(step.document, context.bindings) if step.document is not None else {}
+    """Bring the books to what the manifest says, and post what is to be posted. Raises TokenRejected."""
     try:
-        row = await fetch(context.client, kind, step.remote_id)
-        await _learn_names(context, step, wanted, row)
-        # After an update of ours was cut off, what the books hold may be its work.
-        drift = drifted(context, step, wanted, row) if step.settles is None else ()
-        if drift:
-            return failed(step, _drift(step, drift))
-        if held(kind.name, wanted, row) or _unseen(context, step, wanted, row):
-            row = await _put(context, step, kind, wanted, row)
+        return await _update(context, step)
     except TokenRejected:
         raise
     except Stopped:
@@ -44,34 +40,74 @@ async def update(context: Context, step: Step) -> Outcome:
         return failed(step, of_unsettled(step, error))
     except ApiError as error:
         return failed(step, of_error(step, error))
-    return _remember(context, step, kind, wanted, row)
 
 
-def _remember(context: Context, step: Step, kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Outcome:
-    left = held(kind.name, wanted, row)
+async def _update(context: Context, step: Step) -> Outcome:
+    kind, receipt = KINDS[step.id.kind], context.store.receipt(*step.id)
+    body_now = body(step.document, context.bindings) if step.document is not None else {}
+    wanted = managed(body_now, receipt, step.changes)
+    row = await fetch(context.client, kind, step.remote_id)
+    await _learn_names(context, step, wanted, row)
+    only_posts = step.action is Action.APPROVE
+    refusal = barred(step, row)
+    if refusal:
+        help = f"Take the edit back. {accept(step.id)}"
+        return failed(step, Failure("no-longer-editable", refusal, place=step.place, help=help))
+    # After an update of ours was cut off, what the books hold may be its work.
+    drift = drifted(kind.name, _remembered(context, step), wanted, row) if step.settles is None else ()
+    if drift:
+        return failed(step, of_drift(step, drift))
+    changed = {name: value for name, value in wanted.items() if name not in (*kind.fixed, kind.posts_if)}
+    if not only_posts and (held(kind.name, changed, row) or _unseen(context, step, changed, row)):
+        row = await _put(context, step, kind, changed, row)
+        left = _left(context, step, wanted, row, receipt)
+        if left:
+            return failed(step, of_differences(step, left, what="FinzBooks took the update and holds it otherwise"))
+    if wanted.get(kind.posts_if) is True and is_draft(kind, row):
+        if not only_posts:
+            context.store.put([_receipt(context, step, row, receipt, posted=False)])
+        row = await post(context, step, kind)
+    left = (*_left(context, step, wanted, row, receipt), *_still_draft(kind, wanted, row))
     if left:
-        return failed(step, of_differences(step, left, what="FinzBooks took the update and still holds it otherwise"))
-    receipt = context.receipt(step, dict(row))
+        return failed(step, of_differences(step, left, what="FinzBooks took the change and holds it otherwise"))
+    new = _receipt(context, step, row, receipt, posted=True)
     if step.settles is None:
-        context.store.put([receipt])
+        context.store.put([new])
     else:
-        context.store.close(step.settles, [receipt])
+        context.store.close_row(step.id, [new])
     return Outcome(step.id, Status.UPDATED, step.remote_id, step.place)
 
 
-def drifted(context: Context, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What the books hold neither as the receipt remembers nor as the manifest wants it: somebody else's change.
+def _left(
+    context: Context, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any], receipt: Receipt | None
+) -> tuple[Change, ...]:
+    """In what the books differ from the manifest, in fields and in money, beyond what was accepted."""
+    agreed = receipt is not None and MONEY in receipt.accepted
+    # What is not priced anew was compared when it was booked; the items that it took its rates from may have moved on.
+    priced = step.document is not None and reprices(KINDS[step.id.kind], step.changes) and not agreed
+    expected = context.expected(step.document) if step.document is not None and priced else None
+    money = money_difference(row, expected)
+    return (*held(step.id.kind, wanted, row), *(() if money is None else (money,)))
 
-    A document that was only just found has no receipt; the plan has shown what will change then.
+
+def _still_draft(kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[Change]:
+    if kind.posts_if and wanted.get(kind.posts_if) is True and is_draft(kind, row):
+        yield Change(kind.posts_if, False, True)
+
+
+def _receipt(context: Context, step: Step, row: Mapping[str, Any], before: Receipt | None, *, posted: bool) -> Receipt:
+    """The receipt of what the books hold now; not yet ``posted``, it remembers a draft, so that the rest is done next.
+
+    What was accepted stays so until the manifest is edited there.
     """
-    remembered = _remembered(context, step)
-    # Lists are compared as wholes: their entries may have been moved, and their number changed.
-    still = {_list_of(change.path) for change in held(step.id.kind, wanted, row)}
-    return tuple(change for change in held(step.id.kind, remembered, row) if _list_of(change.path) in still)
-
-
-def _list_of(path: str) -> str:
-    return path.partition("[")[0]
+    new = context.receipt(step, dict(row))
+    if before is not None and before.accepted:
+        kept = still_accepted(before, step.changes)
+        new = replace(new, accepted={name: value for name, value in before.accepted.items() if name in kept})
+    if not posted:
+        spoken = {**new.said, KINDS[step.id.kind].posts_if: False}
+        new = replace(new, said=spoken, digest=digest(spoken))
+    return new
 
 
 def _unseen(context: Context, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
@@ -113,19 +149,12 @@ async def _learn_names(context: Context, step: Step, wanted: Mapping[str, Any], 
 
 
 def _remembered(context: Context, step: Step) -> Mapping[str, Any]:
-    """What the receipt remembers of the document, as a create body; empty where there is none."""
+    """What the books should still hold of the document, as a create body; empty where nothing is remembered.
+
+    A document that was only just found has no receipt; the plan has shown what will change then.
+    """
     receipt = context.store.receipt(*step.id)
-    return {} if receipt is None else remembered_body(step.id.kind, receipt.said, context.bindings)
-
-
-def _drift(step: Step, drift: tuple[Change, ...]) -> Failure:
-    told = "; ".join(f"{one.path} was {one.after} when last applied and is {one.before} now" for one in drift)
-    return Failure(
-        "drift",
-        f"Somebody changed it in FinzBooks: {told}.",
-        place=step.place,
-        help="Write into the manifest what the books should hold, or change it back in FinzBooks.",
-    )
+    return {} if receipt is None else before_update(receipt, context.bindings)
 
 
 async def _put(
@@ -133,14 +162,53 @@ async def _put(
 ) -> Mapping[str, Any]:
     """Send the whole document with the manifest laid over it, and read it back. A PUT may be repeated."""
     path = f"{kind.endpoint}/{segment(step.remote_id)}"
-    text = dumps(overlaid(kind.name, wanted, row, _remembered(context, step)))
+    text = dumps(_whole(kind, step, wanted, row, _remembered(context, step)))
     intent = context.intent("update", (IntentRow(*step.id, step.generation),), "PUT", path, text, {})
 
     async def seen() -> Mapping[str, Any] | None:
         now = await fetch(context.client, kind, step.remote_id)
         return None if held(kind.name, wanted, now) or _unseen(context, step, wanted, now) else now
 
-    delivered = await deliver(context, intent, f"PUT {kind.endpoint}/{{id}}", lambda _: True, seen)
+    return await _read_back(
+        context, step, kind, await deliver(context, intent, f"PUT {kind.endpoint}/{{id}}", _any, seen)
+    )
+
+
+def _whole(
+    kind: Kind, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any], remembered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The update body of ``step``, without what a PUT does not take.
+
+    Lines that were not edited go out as the books hold them: sent as the manifest has them, without a rate of their
+    own, they would be priced anew by what their items cost today. What the books work out themselves is not pinned.
+    """
+    body = overlaid(kind.name, wanted, row, remembered)
+    if kind.line_field and kind.line_field in body and not reprices(kind, step.changes):
+        body[kind.line_field] = as_held(kind.name, kind.line_field, row) or body[kind.line_field]
+    left_out = {*kind.fixed, kind.posts_if, *(name for name in kind.computed if name not in wanted)}
+    return {name: value for name, value in body.items() if name not in left_out}
+
+
+async def post(context: Context, step: Step, kind: Kind) -> Mapping[str, Any]:
+    """Turn the draft of ``step`` into a posted document, and read it back. Done or not is told by its status alone."""
+    path = kind.approve.format(id=segment(step.remote_id))
+    intent = context.intent("approve", (IntentRow(*step.id, step.generation),), "POST", path, dumps({}), {})
+
+    async def seen() -> Mapping[str, Any] | None:
+        now = await fetch(context.client, kind, step.remote_id)
+        return None if is_draft(kind, now) else now
+
+    return await _read_back(context, step, kind, await deliver(context, intent, f"POST {kind.approve}", _any, seen))
+
+
+def _any(_: Answer) -> bool:
+    """Whatever a 2xx says: the document is read back anyway."""
+    return True
+
+
+async def _read_back(
+    context: Context, step: Step, kind: Kind, delivered: Delivered[Mapping[str, Any]]
+) -> Mapping[str, Any]:
     found = delivered.seen
     if found is None:
         # Should this fail, the intent stays open: the next run reads the document before it does anything.

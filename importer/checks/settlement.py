@@ -5,10 +5,10 @@ Fact sheet, section 25, item 18 (never a payment on a draft, never an over-alloc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from importer.checks.book import Book, Entry, normal
 from importer.checks.shape import dotted, shown
@@ -88,7 +88,7 @@ def _of_one(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem
             yield from _other_party(share, target)
             yield from _draft(share, target)
     yield from _more_than_held(book, entry, mine)
-    yield from _repeated(entry)
+    yield from _repeated(entry, book.said.get(entry.ref, {}))
 
 
 def _more_than_held(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem]:
@@ -179,11 +179,16 @@ def _draft(share: Share, target: Entry) -> Iterator[Problem]:
     )
 
 
-def _repeated(entry: Entry) -> Iterator[Problem]:
-    """One target twice in one body. A list whose entries are calls of their own may name it twice."""
+def _repeated(entry: Entry, said: Mapping[str, Any]) -> Iterator[Problem]:
+    """One target twice in one body. An entry that is a call of its own may name a target again.
+
+    So are the entries of a note, and what is added to a document that the state, as ``said``, knows to be in the books.
+    """
     settles = entry.kind.settles
     listed = entry.fields.get(settles.field) if settles else None
-    if settles is None or settles.call or not isinstance(listed, list):
+    if settles is None or not settles.in_body or not isinstance(listed, list):
+        return
+    if said:
         return
     seen: dict[tuple[str, str], int] = {}
     for at, one in enumerate(listed):

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from importer.delivery.remote import MISSING, amount, answered, same, text
 from importer.kinds import KINDS, Kind
-from importer.model import Change
+from importer.model import Change, Drift
 from importer.schema import Field, fields
 
 PAISA: Final = Decimal("0.01")
 RUPEE: Final = Decimal(1)
+MONEY: Final = "total before round-off"  # the path of a difference in money
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def money_difference(row: Mapping[str, Any], expected: Expected | None) -> Chang
     if expected.low - tolerance <= before <= expected.high + tolerance:
         return None
     computed = str(expected.high) if expected.low == expected.high else f"{expected.low} to {expected.high}"
-    return Change("total before round-off", str(before), computed)
+    return Change(MONEY, str(before), computed)
 
 
 def draft_difference(kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Change | None:
@@ -143,6 +144,84 @@ def differences(
     """All in which the books differ from what was sent, or is wanted: fields, posting, money."""
     extra = (draft_difference(KINDS[kind], wanted, row), money_difference(row, expected))
     return (*held(kind, wanted, row), *(change for change in extra if change is not None))
+
+
+def drifted(
+    kind: str, remembered: Mapping[str, Any], wanted: Mapping[str, Any], row: Mapping[str, Any]
+) -> tuple[Drift, ...]:
+    """What the books hold neither as ``remembered`` nor as ``wanted``, both create bodies: somebody else's change.
+
+    A field that is no longer wanted is no longer managed, and nobody's change of it is drift.
+    """
+    found = {change.path: change for change in held(kind, wanted, row)}
+    # Lists are compared as wholes: their entries may have been moved, and their number changed.
+    still = {_list_of(path) for path in found}
+    return tuple(
+        Drift(change.path, change.after, change.before, found[change.path].after if change.path in found else None)
+        for change in held(kind, remembered, row)
+        if _list_of(change.path) in still
+    )
+
+
+def _list_of(path: str) -> str:
+    return path.partition("[")[0]
+
+
+def held_otherwise(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the create body ``wanted`` that the books hold otherwise, with what they hold.
+
+    In the form of that body, amounts and dates as text, None for what they do not have.
+    """
+    table = sent_fields(kind)
+    return {
+        name: _as_sent(table, (name,), value, answered(row, table[(name,)]))
+        for name, value in wanted.items()
+        if (name,) in table and held(kind, {name: value}, row)
+    }
+
+
+def as_held(kind: str, name: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of the list ``name`` as the books hold them, in the form of the create body; empty without them."""
+    table = sent_fields(kind)
+    rows = answered(row, table[(name,)])
+    inner = {path[1]: known for path, known in table.items() if len(path) == 2 and path[0] == name}
+    found = []
+    for one in rows if isinstance(rows, list) else ():
+        values = {field: answered(one, known) for field, known in inner.items()}
+        found.append({field: value for field, value in values.items() if value is not MISSING and value is not None})
+    return found
+
+
+def _as_sent(table: Mapping[tuple[str, ...], Field], path: tuple[str, ...], wanted: Any, got: Any) -> Any:
+    if isinstance(wanted, Mapping):
+        return {name: _inner(table, (*path, name), value, got) for name, value in wanted.items()}
+    if isinstance(wanted, list):
+        shape = {name: value for one in wanted if isinstance(one, Mapping) for name, value in one.items()}
+        rows = got if isinstance(got, list) else []
+        return [_as_sent(table, path, shape, one) if isinstance(one, Mapping) else _shown(one) for one in rows]
+    return None if got is MISSING else _shown(got)
+
+
+def _inner(table: Mapping[tuple[str, ...], Field], path: tuple[str, ...], wanted: Any, got: Any) -> Any:
+    known = table.get(path)
+    value = answered(got, known) if known is not None and isinstance(got, Mapping) else None
+    return _as_sent(table, path, wanted, value)
+
+
+def says_what_is_held(kind: str, name: str, wanted: Any, accepted: Any) -> bool:
+    """Whether the field ``name`` of a create body says just what ``held_otherwise`` found in the books."""
+    return _agrees(sent_fields(kind), (name,), wanted, accepted)
+
+
+def _agrees(table: Mapping[tuple[str, ...], Field], path: tuple[str, ...], wanted: Any, accepted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        given = accepted if isinstance(accepted, Mapping) else {}
+        return all(_agrees(table, (*path, name), value, given.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, list):
+        rows = accepted if isinstance(accepted, list) else []
+        pairs = zip(wanted, rows, strict=False)
+        return len(rows) == len(wanted) and all(_agrees(table, path, one, row) for one, row in pairs)
+    return path in table and same(table[path], wanted, accepted)
 
 
 def carries(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

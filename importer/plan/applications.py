@@ -1,21 +1,23 @@
-"""Steps for what a document settles in calls of its own, such as the applications of a credit note. Pure."""
+"""Steps for what a document settles in calls of its own: a note's applications, a payment's later allocations. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 from importer.delivery.remote import amount, text
-from importer.kinds import KINDS, Settles
+from importer.kinds import KINDS, Kind, Settles
 from importer.manifest.typed import typed
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
 from importer.money import add, half_up
 from importer.plan.known import Known
 from importer.plan.said import canonical, changes
 from importer.plan.value import Entry, Step
+from importer.plan.ways_out import accept, command
 
 # In rupees. No books hold as much; what claims to is no amount.
 MOST: Final = Decimal(10) ** 30
@@ -38,15 +40,20 @@ def application_steps(
 ) -> Iterator[Step]:
     """One step for each application of ``document``, unchanged ones left out; conflicts for what was changed.
 
+    Of a list that travels in the create body these are the entries that were added later (``Step.later``).
     ``receipts`` are those of this document's applications, ``payments`` comes from ``settlers``.
     """
     settles = KINDS[document.kind].settles
-    if settles is None or not settles.call:
+    if settles is None:
         return
     owner = steps[StepId(document.kind, document.key)]
-    entries = list(entries_of(document, settles))
+    later = settles.in_body
+    entries = list(later_entries(document, settles, owner.later) if later else as_applied(document, settles, receipts))
+    cut_off = next(
+        (one for own, one in known.intents.items() if own.part and (own.kind, own.key) == document.ref), None
+    )
     id_of = _ids(steps, known)
-    done_before = _applied_wholly(owner, [entry for _, entry in entries])
+    done_before = _applied_wholly(owner, settles, [entry for _, entry in entries])
     for part, entry in entries:
         own = StepId(document.kind, document.key, part)
         step = Step(
@@ -60,11 +67,12 @@ def application_steps(
             after=_payers(payments, targets_of(settles, entry, id_of)),
             entry=entry,
         )
-        found = _application(step, settles, owner, receipts.get(own), known.intents.get(own), done_before)
+        found = _application(step, settles, owner, receipts.get(own), cut_off, done_before)
         if found is not None:
             yield found
     parts = {part for part, _ in entries}
-    yield from (_gone(owner, one) for one in receipts if one.part not in parts)
+    lost = (one for one, receipt in receipts.items() if one.part not in parts and not receipt.accepted)
+    yield from (_gone(owner, one) for one in lost)
 
 
 def _gone(owner: Step, part: StepId) -> Step:
@@ -77,7 +85,7 @@ def _gone(owner: Step, part: StepId) -> Step:
         changes=(),
         settles=None,
         reason=f"It was applied to {part.part.rpartition('#')[0]}, and the manifest no longer says so.",
-        help="Put the application back: the books cannot take it back through the API.",
+        help=f"Put the application back: the books cannot take it back through the API. {accept(owner.id)}",
     )
 
 
@@ -89,6 +97,49 @@ def entries_of(document: Document, settles: Settles) -> Iterator[tuple[str, Entr
         key, raw = text(row.get(settles.target_field)), text(row.get(settles.target_id_field))
         seen[key or raw] += 1
         yield f"{key or raw}#{seen[key or raw]}", Entry(position, key, raw, row["amount"])
+
+
+def as_applied(document: Document, settles: Settles, receipts: Mapping[StepId, Receipt]) -> Iterator[tuple[str, Entry]]:
+    """The applications, each with the part under which it was applied: among equal targets the amount tells which.
+
+    An entry that equals none of what was applied is an edit of what is left of it; what is beyond that is new.
+    """
+    applied: dict[str, list[tuple[str, str]]] = defaultdict(list)  # target -> part and amount
+    for own, receipt in receipts.items():
+        applied[own.part.rpartition("#")[0]].append((own.part, receipt.said["amount"]))
+    parts: dict[int, str] = {}
+    entries = [entry for _, entry in entries_of(document, settles)]
+    for same_amount in (True, False):
+        for entry in entries:
+            left = applied[entry.target_key or entry.target_id]
+            at = next(
+                (n for n, (_, worth) in enumerate(left) if not same_amount or worth == canonical(entry.amount)), None
+            )
+            if entry.position not in parts and at is not None:
+                parts[entry.position] = left.pop(at)[0]
+    taken = {own.part for own in receipts}
+    for entry in entries:
+        target = entry.target_key or entry.target_id
+        part = parts.get(entry.position) or next(
+            name for ordinal in count(1) if (name := f"{target}#{ordinal}") not in taken
+        )
+        taken.add(part)
+        yield part, entry
+
+
+def later_entries(document: Document, settles: Settles, later: Sequence[int]) -> Iterator[tuple[str, Entry]]:
+    """The entries of a list that travels in the create body, at the positions ``later``: those added since.
+
+    Those that the books hold come first in the count of equal targets, wherever they stand.
+    """
+    if not later:
+        return
+    entries = [entry for _, entry in entries_of(document, settles)]
+    seen = Counter(entry.target_key or entry.target_id for entry in entries if entry.position not in later)
+    for position in later:
+        target = entries[position].target_key or entries[position].target_id
+        seen[target] += 1
+        yield f"{target}#{seen[target]}", entries[position]
 
 
 def entry_said(settles: Settles, entry: Entry) -> dict[str, Any]:
@@ -119,7 +170,8 @@ def _application(
             code="open-intent",
             settles=intent,
             reason=f"A call of {intent.server_time} was cut off before its answer came.",
-            help="It is not sent again, so that it cannot be applied twice. Look at the balances in FinzBooks.",
+            help="It is not sent again, so that it cannot be applied twice. To have the balances looked at: "
+            "finz-import recover",
         )
     if done_before:
         return replace(step, action=Action.ADOPT, reason="the balance of the books says it is applied wholly")
@@ -129,7 +181,8 @@ def _application(
             action=Action.CONFLICT,
             code="partly-applied",
             reason="The books hold the document applied in part, and do not say to what.",
-            help="Look at it in FinzBooks.",
+            help="Look in FinzBooks at what it was applied to, and leave in the manifest what still has to be; then "
+            f"run: {command('adopt', owner.id, owner.remote_id)}",
         )
     return step
 
@@ -141,15 +194,19 @@ def _edited(step: Step, found: tuple[Change, ...]) -> Step:
         code="application-edited",
         changes=found,
         reason="It was applied with another amount.",
-        help="Take the edit back: the books cannot take an application back through the API.",
+        help=f"Take the edit back: the books cannot take an application back through the API. {accept(step.id)}",
     )
 
 
-def _applied_wholly(owner: Step, entries: list[Entry]) -> bool | None:
-    """Whether what was found in the books has been applied: wholly (True), not at all (False), or in part (None)."""
-    if owner.remote is None or not entries or owner.action not in (Action.ADOPT, Action.SETTLE):
+def _applied_wholly(owner: Step, settles: Settles, entries: list[Entry]) -> bool | None:
+    """Whether what was found in the books has been applied: wholly (True), not at all (False), or in part (None).
+
+    Where the books say entry by entry what a document is applied to, the plan has told them apart already.
+    """
+    found = owner.remote is not None and owner.action in (Action.ADOPT, Action.SETTLE)
+    if owner.remote is None or not found or not entries or settles.in_body:
         return False
-    used = used_of(owner.remote)
+    used = used_of(KINDS[owner.id.kind], owner.remote)
     if used is None:
         return None
     if used == 0:
@@ -157,8 +214,13 @@ def _applied_wholly(owner: Step, entries: list[Entry]) -> bool | None:
     return True if used == add(entry.amount for entry in entries) else None
 
 
-def used_of(row: Mapping[str, Any]) -> Decimal | None:
+def used_of(kind: Kind, row: Mapping[str, Any]) -> Decimal | None:
     """How much of a document of the books has been applied, in rupees; None where they do not say it."""
+    if kind.settles is not None and kind.settles.in_body:
+        rows = row.get(kind.settles.field)
+        amounts = [paise(one.get("amount")) for one in rows] if isinstance(rows, list) else [None]
+        known = [one for one in amounts if one is not None]
+        return add(known) if len(known) == len(amounts) else None
     total, balance = paise(row.get("total")), paise(row.get("balance"))
     return None if total is None or balance is None else add((total, balance.copy_negate()))
 
@@ -183,7 +245,7 @@ def _needs(owner: Step, settles: Settles, entry: Entry, steps: Mapping[StepId, S
 def settlers(
     documents: Iterable[Document], steps: Mapping[StepId, Step], known: Known | None = None
 ) -> Mapping[Target, list[StepId]]:
-    """For each document, the steps that create what settles it in their own body: payments go first, then notes.
+    """For each document, the steps of payments that settle it, in a create body or later: they go first, then notes.
 
     A document that is ``known`` is found under its key and under its id.
     """
@@ -192,10 +254,15 @@ def settlers(
     for document in documents:
         settles = KINDS[document.kind].settles
         own = StepId(document.kind, document.key)
-        if settles is not None and not settles.call and steps[own].action is Action.CREATE:
+        if settles is not None and settles.in_body and steps[own].action is Action.CREATE:
             for _, entry in entries_of(document, settles):
                 for target in targets_of(settles, entry, id_of):
                     found.setdefault(target, {})[own] = None
+    for step in steps.values():
+        settles = KINDS[step.id.kind].settles
+        if step.entry is not None and settles is not None and settles.in_body:
+            for target in targets_of(settles, step.entry, id_of):
+                found.setdefault(target, {})[step.id] = None
     return {target: list(own) for target, own in found.items()}
 
 

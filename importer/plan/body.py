@@ -66,15 +66,15 @@ def body(document: Document, bindings: Bindings, *, partial: bool = False) -> di
 
 def remembered_body(kind: str, said: Mapping[str, Any], bindings: Bindings) -> dict[str, Any]:
     """What a receipt remembers, as the create body that was sent then; what has no id any more is left out."""
-    return _object(fields(kind), typed(kind, _written(said)), (), _Binder(bindings, partial=True))
+    return _object(fields(kind), typed(kind, as_written(said)), (), _Binder(bindings, partial=True))
 
 
-def _written(value: Any) -> Any:
+def as_written(value: Any) -> Any:
     """A canonical form as a file would say it: everything is text."""
     if isinstance(value, Mapping):
-        return {name: _written(inner) for name, inner in value.items()}
+        return {name: as_written(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_written(inner) for inner in value]
+        return [as_written(inner) for inner in value]
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

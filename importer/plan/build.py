@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
 
 from importer.kinds import KINDS, Counts
 from importer.manifest.typed import typed
 from importer.model import Action, Ref
 from importer.plan.expected import Expectations
-from importer.plan.money_moved import money_moved
+from importer.plan.money_moved import money_moved, posts
+from importer.plan.unusual import notes
 from importer.plan.value import Calls, Plan, Step
 
 
@@ -22,9 +26,15 @@ def build(
     reads: Mapping[str, int],
     per_minute: int,
     offline: bool = False,
+    today: date | None = None,
+    said: Mapping[Ref, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Plan:
-    """The plan of ``steps``. ``reads`` are the calls that asking the org costs, which an apply sends as well."""
-    shown = tuple(_priced(step, expectations) for step in steps if step.action is not Action.UNCHANGED)
+    """The plan of ``steps``. ``reads`` are the calls that asking the org costs, which an apply sends as well.
+
+    ``today`` and what the state has ``said`` serve the notes: dates to come, names that are there already.
+    """
+    priced = [_priced(step, expectations) for step in steps]
+    shown = tuple(step for step in priced if step.action is not Action.UNCHANGED)
     unchanged = sum(1 for step in steps if step.action is Action.UNCHANGED and not step.id.part)
     calls = Counter(reads)
     calls.update(calls_of(shown))
@@ -35,6 +45,7 @@ def build(
         money=money_moved(shown, expectations),
         calls=Calls(dict(sorted(calls.items())), per_minute),
         offline=offline,
+        notes=notes(priced, today, said),
     )
 
 
@@ -57,15 +68,18 @@ def calls_of(steps: Iterable[Step]) -> Counter[str]:
         kind = KINDS[step.id.kind]
         if step.action is Action.CREATE:
             creates[kind.name] += 1
-        elif step.action is Action.UPDATE:
-            calls[f"GET {kind.endpoint}/{{id}}"] += 2  # before, to see that nobody else changed it, and after
-            calls[f"PUT {kind.endpoint}/{{id}}"] += 1
+        elif step.action in (Action.UPDATE, Action.APPROVE):
+            calls[f"GET {kind.endpoint}/{{id}}"] += 1  # before, to see that nobody else changed it
+            for call in writes_of(step):
+                calls[call] += 1
+                calls[f"GET {kind.endpoint}/{{id}}"] += 1  # and after each
         elif step.action is Action.APPLY and kind.settles is not None:
             owner = Ref(step.id.kind, step.id.key)
+            # What of it has been used. A list of the body is looked at again afterwards, with what it settles.
             if step.remote_id or owner in untouched:
-                calls[f"GET {kind.endpoint}/{{id}}"] += 1  # what of it has been used
+                calls[f"GET {kind.endpoint}/{{id}}"] += 2 if kind.settles.in_body else 1
             untouched.add(owner)
-            calls[f"GET {KINDS[kind.settles.target].endpoint}/{{id}}"] += 1  # the balance before
+            calls[f"GET {KINDS[kind.settles.target].endpoint}/{{id}}"] += 2 if kind.settles.in_body else 1
             calls[f"POST {kind.settles.call}"] += 1
     for name, count in creates.items():
         kind = KINDS[name]
@@ -76,3 +90,12 @@ def calls_of(steps: Iterable[Step]) -> Counter[str]:
             calls[f"POST {kind.bulk.endpoint}"] += batches + (1 if rest > 1 else 0)
         calls[f"POST {kind.endpoint}"] += single
     return +calls
+
+
+def writes_of(step: Step) -> Iterator[str]:
+    """The writes of an update or a posting, by endpoint."""
+    kind = KINDS[step.id.kind]
+    if step.action is Action.UPDATE:
+        yield f"PUT {kind.endpoint}/{{id}}"
+    if posts(step):
+        yield f"POST {kind.approve}"

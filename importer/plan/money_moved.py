@@ -1,11 +1,10 @@
-"""What a plan moves in the books, in rupees: only what it creates, and only what is posted."""
+"""What a plan moves in the books, in rupees: what it creates or posts, and only what is posted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final
 
 from importer.checks import Worth
 from importer.kinds import KINDS, Counts
@@ -13,13 +12,12 @@ from importer.manifest.typed import typed
 from importer.model import Action, Document
 from importer.money import half_up, multiply
 from importer.plan.expected import Expectations
+from importer.plan.phrases import HOME
 from importer.plan.value import Money, Step
-
-HOME: Final = "INR"  # the currency of an org's books
 
 
 def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
-    """The money of the creates among ``steps``.
+    """The money of the creates among ``steps``, and of drafts that are posted.
 
     ``outstanding`` is what the customers owe more for it: billed less received less credited, since receipts and
     notes lower the receivables when they are posted, applied or not (fact sheet, sections 16 and 17). An amount that
@@ -27,7 +25,7 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
     """
     sums: dict[Counts, Decimal | None] = defaultdict(Decimal)
     for step in steps:
-        if step.action is not Action.CREATE or step.document is None or not counted(step.document):
+        if step.document is None or not (step.action is Action.CREATE or posts(step)) or not counted(step.document):
             continue
         counts = KINDS[step.id.kind].counts
         amount = in_rupees(step.document, expectations.worth(step.document.ref))
@@ -37,6 +35,12 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
     if billed is None or received is None or credited is None:
         return Money(billed, received, credited, None)
     return Money(billed, received, credited, billed - received - credited)
+
+
+def posts(step: Step) -> bool:
+    """Whether carrying out ``step`` turns a draft of the books into a posted document."""
+    sent = step.action in (Action.UPDATE, Action.APPROVE)
+    return sent and any(one.path == KINDS[step.id.kind].posts_if and one.after is True for one in step.changes)
 
 
 def counted(document: Document) -> bool:

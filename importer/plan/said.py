@@ -31,7 +31,7 @@ def canonical_document(kind_name: str, key: str, fields: Mapping[str, Typed]) ->
     """``fields`` of a document, already typed, in canonical form."""
     kind = KINDS[kind_name]
     left_out = {"key"}
-    if kind.settles is not None and kind.settles.call:
+    if kind.settles is not None and not kind.settles.in_body:
         left_out.add(kind.settles.field)
     result = {name: canonical(value) for name, value in fields.items() if name not in left_out}
     for name, value in kind.defaults.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from importer.model import Action, Change, Document, Intent, Place, StepId
+from importer.model import Action, Change, Document, Drift, Intent, Place, StepId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,20 @@ class Step:
     amount: Decimal | None = None  # of a create, in the document's currency; None where it has none or it is not known
     draft: bool = False  # created, and not posted
     settles: Intent | None = None  # the open intent that this step closes
+    drift: tuple[Drift, ...] = ()  # what somebody else changed in the books: why an update is refused
+    # Positions in a list that travels in the create body, of entries that the books do not hold yet: each is a step
+    # of its own, and a receipt of this step remembers the document without them.
+    later: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a person should look at before saying yes, though nothing is wrong with it."""
+
+    code: str  # stable, such as largest-amount, far-date or near-double
+    message: str
+    steps: tuple[StepId, ...] = ()  # what it is about
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ class Plan:
     money: Money
     calls: Calls
     offline: bool = False
+    notes: tuple[Note, ...] = ()
+    left_out: int = 0  # documents with something to be done that --target or --limit leave for later
 
     def counts(self) -> dict[str, int]:
         """Documents by what happens to them. Applications of a document are not counted."""
@@ -85,6 +101,7 @@ class Plan:
         names = (Action.CREATE, Action.ADOPT, Action.UPDATE)
         result = {name.value: found[name] for name in names}
         result["adopt"] += found[Action.SETTLE]
+        result["update"] += found[Action.APPROVE]
         result["unchanged"] = self.unchanged
         for name in (Action.CONFLICT, Action.ORPHANED, Action.PENDING):
             result[name.value] = found[name]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from importer.plan.phrases import money
+
 _CODES: Final = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 
 
@@ -23,14 +25,7 @@ def rupees(amount: Decimal | None) -> str:
     """An amount for people: two decimals, digits grouped as in India (12,34,567.00)."""
     if amount is None:
         return "not known"
-    sign = "-" if amount < 0 else ""
-    whole, _, paise = f"{abs(amount):.2f}".partition(".")
-    head, tail = whole[:-3], whole[-3:]
-    groups = []
-    while head:
-        groups.append(head[-2:])
-        head = head[:-2]
-    return f"{sign}{','.join([*reversed(groups), tail])}.{paise}"
+    return money(amount)
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

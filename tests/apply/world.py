@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 
 from apply.wire import Act, Fault, Wire
 from importer.api.client import Client
+from importer.apply.asking import Desk
 from importer.apply.context import Context
 from importer.apply.prepare import Memory, Prepared, prepare
 from importer.apply.run import Run
-from importer.model import Intent, Manifest, Receipt, StepId
+from importer.apply.ways_out import Agreed, accept, adopt
+from importer.model import Intent, Manifest, Receipt, Ref, StepId
 from importer.outcome import Outcome, Report, Status
 from importer.plan.value import Plan
 from importer.sandbox.books import SANDBOX_TOKEN, Books
@@ -50,15 +52,31 @@ class World:
         self.wire.faults.clear()
         self.wire.seen.clear()
 
-    def apply(self, manifest: Manifest, *, allow_likeness: bool = False, in_flight: int = 16) -> Report:
+    def apply(
+        self,
+        manifest: Manifest,
+        *,
+        allow_likeness: bool = False,
+        in_flight: int = 16,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Report:
+        """``meanwhile`` happens once the plan is made, and before anything of it is done."""
+
+        async def look(client: Client) -> Prepared:
+            with open_for_writing(self.state) as store:
+                return await self._prepare(client, manifest, store, allow_likeness)
+
         async def use(client: Client) -> Report:
             with open_for_writing(self.state) as store:
-                prepared = await self._prepare(client, manifest, store, allow_likeness)
-                assert not prepared.plan.conflicts, prepared.plan.conflicts
+                made = prepared or await self._prepare(client, manifest, store, allow_likeness)
+                assert not made.plan.conflicts, made.plan.conflicts
                 self.store = store
-                self.run = Run(self._context(client, store, prepared), prepared.plan, self._told, in_flight)
+                self.run = Run(self._context(client, store, made), made.plan, self._told, in_flight)
                 return await self.run.carry_out()
 
+        prepared = self._with_client(look) if meanwhile is not None else None
+        if meanwhile is not None:
+            meanwhile()
         return self._with_client(use)
 
     def plan(self, manifest: Manifest, *, allow_likeness: bool = False) -> Plan:
@@ -67,6 +85,18 @@ class World:
                 return (await self._prepare(client, manifest, store, allow_likeness)).plan
 
         return self._with_client(use)
+
+    def adopt(self, manifest: Manifest, kind: str, key: str, remote_id: str, *, differences: bool = False) -> Agreed:
+        """Say which document of the books an entry is."""
+        entry = next(one for one in manifest.documents if one.ref == Ref(kind, key))
+        return self._agree(
+            manifest, Ref(kind, key), lambda desk: adopt(desk, entry, remote_id, accept_differences=differences)
+        )
+
+    def accept(self, manifest: Manifest, kind: str, key: str) -> Agreed:
+        """Take the books as they are for what the state knows."""
+        entry = next((one for one in manifest.documents if one.ref == Ref(kind, key)), None)
+        return self._agree(manifest, Ref(kind, key), lambda desk: accept(desk, Ref(kind, key), entry))
 
     def stop(self) -> None:
         assert self.run is not None
@@ -86,6 +116,10 @@ class World:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """What the books hold of a kind, oldest first."""
         return [dict(row) for row in self.books.db.rows(f"SELECT * FROM {table} ORDER BY created")]
+
+    def rows_of(self, table: str) -> list[dict[str, Any]]:
+        """What the books hold in a table that has no times of its own."""
+        return [dict(row) for row in self.books.db.rows(f"SELECT * FROM {table} ORDER BY id")]
 
     def count(self, table: str) -> int:
         return len(self.rows(table))
@@ -148,13 +182,27 @@ class World:
 
         return asyncio.run(main())
 
+    def _agree(self, manifest: Manifest, ref: Ref, way: Callable[[Desk], Awaitable[Agreed]]) -> Agreed:
+        async def use(client: Client) -> Agreed:
+            with open_for_writing(self.state) as store:
+                memory = self._memory(store)
+                desk = Desk(client, manifest, memory, f"run-{store.serial}", self.clock.now(), lambda one: one.file)
+                agreed = await way(desk)
+                store.close_row(StepId(*ref), agreed.receipts)
+                return agreed
+
+        return self._with_client(use)
+
+    def _memory(self, store: Store) -> Memory:
+        generations = {StepId(*own): number for own, number in store.generations().items()}
+        return Memory(tuple(store.receipts()), store.intents(), generations)
+
     async def _prepare(self, client: Client, manifest: Manifest, store: Store, allow_likeness: bool) -> Prepared:
         who = await client.whoami()
-        generations = {StepId(*own): number for own, number in store.generations().items()}
         prepared = await prepare(
             client,
             manifest,
-            Memory(tuple(store.receipts()), store.intents(), generations),
+            self._memory(store),
             who.org_id or "",
             lambda receipt: True,
             allow_likeness=allow_likeness,

@@ -89,7 +89,7 @@ def receipts_of(documents: Iterable[Document], *, parts: bool = True) -> dict[St
     for one in documents:
         found[StepId(one.kind, one.key)] = receipt(one)
         settles = KINDS[one.kind].settles
-        if settles is not None and settles.call and parts:
+        if settles is not None and not settles.in_body and parts:
             for part, entry in entries_of(one, settles):
                 found[StepId(one.kind, one.key, part)] = receipt(one, part=part, said=entry_said(settles, entry))
     return found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -148,8 +149,10 @@ def test_a_gone_application_says_nothing_of_an_edit_of_its_note() -> None:
 
 
 def test_an_application_waits_for_a_note_in_conflict() -> None:
-    text = SALE.replace("rate: 40", "rate: 41")
-    steps = plan(documents(text), Known(receipts=done()))
+    receipts = done()
+    own = StepId(*NOTE)
+    receipts[own] = replace(receipts[own], difference="total is 41 in the books and 40 in the manifest")
+    steps = plan(documents(SALE), Known(receipts=receipts))
     assert steps["credit_notes/CN-1"].action is Action.CONFLICT
     assert (steps[NAME].action, steps[NAME].code) == (Action.PENDING, "waits")
 

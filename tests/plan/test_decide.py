@@ -115,7 +115,8 @@ def test_an_edit_of_a_contact_or_an_item_is_an_update(text: str, old: str, new: 
         ("invoices/ORDER-1", "rate: 100", "rate: 101"),
         ("invoices/ORDER-1", "2026-05-19", "2026-05-18"),
         ("payments/UTR-1", "amount: 60,", "amount: 61,"),
-        ("payments/UTR-1", "allocations: [", "allocations: [{invoice_id: inv_9, amount: 1}, "),
+        ("payments/UTR-1", "{invoice: ORDER-1, amount: 60}", "{invoice: ORDER-1, amount: 59}"),
+        ("payments/UTR-1", "[{invoice: ORDER-1, amount: 60}]", "[]"),
         ("credit_notes/CN-1", "rate: 40", "rate: 41"),
     ],
 )

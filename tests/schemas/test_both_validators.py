@@ -76,7 +76,7 @@ Yaml12.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 
 @cache
 def validators(name: str) -> tuple[Draft202012Validator, jsonschema_rs.Draft202012Validator]:
-    schema = raw(name) if name == "manifest" else packaged(name)
+    schema = raw(name) if name in ("manifest", "project") else packaged(name)
     return Draft202012Validator(schema), jsonschema_rs.Draft202012Validator(schema)
 
 
@@ -195,6 +195,50 @@ def test_a_wrong_value_is_refused_in_a_document_and_in_a_manifest(wrong: Node) -
     document = {**PAYMENT, **wrong}
     assert not takes("payments", document)
     assert not takes("manifest", {"payments": [document]})
+
+
+PROJECT: Final = """\
+version: 1
+org_id: 007
+state: keep/books.db
+include: [contacts.yaml, 2025, '../shared/**/*.csv']
+defaults:
+  invoices: {place_of_supply: IN-KA, auto_approve: true, line_items: {discount: 1}}
+rules: {G2: warning, G8: off}
+allow_unverified: [invoices.line_items.discount]
+"""
+
+
+@pytest.mark.parametrize("loader", [Yaml12, yaml.BaseLoader], ids=["as an editor reads it", "as text"])
+def test_a_project_file_is_valid(loader: type[yaml.SafeLoader]) -> None:
+    assert takes("project", yaml.load(PROJECT, loader))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"org": "x"},
+        {"version": "2"},
+        {"org_id": ""},
+        {"org_id": " "},
+        {"org_id": None},
+        {"state": ["a"]},
+        {"include": "a.yaml"},
+        {"include": []},
+        {"include": [""]},
+        {"include": ["/a"]},
+        {"include": ["C:/a"]},
+        {"include": ["a\\b"]},
+        {"rules": {"G9": "off"}},
+        {"rules": {"G2": "loud"}},
+        {"allow_unverified": ["invoices.notes"]},
+        {"defaults": {"invoices": {"key": "a"}}},
+        {"contacts": []},
+    ],
+    ids=str,
+)
+def test_a_wrong_project_file_is_refused(wrong: Node) -> None:
+    assert not takes("project", wrong)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from importer.kinds import KINDS, LOOKUPS, Kind
 from importer.schema import SUFFIX, fields, folder, packaged, raw
 
-FILES: Final = ("types", *KINDS, "manifest")
+WHOLE: Final = ("manifest", "project")  # schemas of whole files, which refer to nothing outside themselves
+FILES: Final = ("types", *KINDS, *WHOLE)
 CERTAINTIES: Final = {"documented", "shown", "inferred", "unverified"}
 ANNOTATIONS: Final = {
     *("x-type", "x-ref", "x-lookup", "x-sent-as", "x-answers", "x-aliases", "x-certainty", "x-wire", "x-rule"),
@@ -98,10 +99,10 @@ def test_a_schema_file_repeats_no_name_within_an_object(name: str) -> None:
 def test_every_property_has_a_title_a_description_and_examples(name: str) -> None:
     named = [*properties(name), *raw(name).get("$defs", {}).items()]
     for field, node in named:
-        referred = name == "manifest" and "/$defs/" in node.get("$ref", "")
-        shown = {**raw("manifest")["$defs"][node["$ref"].rpartition("/")[2]], **node} if referred else node
+        referred = name in WHOLE and "/$defs/" in node.get("$ref", "")
+        shown = {**raw(name)["$defs"][node["$ref"].rpartition("/")[2]], **node} if referred else node
         lacking = {"title", "description"} - shown.keys()
-        if not (name == "manifest" and field in (*KINDS, *(f"{kind}_defaults" for kind in KINDS))):
+        if not (name in WHOLE and field in (*KINDS, *(f"{kind}_defaults" for kind in KINDS))):
             lacking |= {"examples"} - shown.keys()
         assert not lacking, (field, lacking)
 
@@ -226,7 +227,7 @@ def test_the_table_uses_fields_for_what_the_schema_says_they_are(kind: Kind) -> 
         assert known[(kind.line_field, kind.item_field)].ref == "items"
     if kind.settles:
         assert known[(kind.settles.field, kind.settles.target_field)].ref == kind.settles.target
-        assert (known[(kind.settles.field,)].sent_as is None) == bool(kind.settles.call)
+        assert (known[(kind.settles.field,)].sent_as is None) is not kind.settles.in_body
     if kind.posts_if:
         assert known[(kind.posts_if,)].type == "boolean"
     if kind.sole_lookup:

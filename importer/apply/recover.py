@@ -1,0 +1,123 @@
+"""Settling open intents, and nothing else: looks into the books, receipts, closed intents. Sends no write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Final
+
+from importer.apply.bulk import SLACK
+from importer.apply.context import Context
+from importer.apply.look import CREATES
+from importer.apply.open_changes import look_at_application, look_at_change
+from importer.apply.open_creates import look_at_creates
+from importer.delivery.settle import LOOKS, Fate, OpenRow, Recovered, Recovery, Sight, fate, open_rows
+from importer.errors import ApiError, Refused
+from importer.kinds import KINDS
+from importer.model import Document, StepId
+from importer.plan.edits import EDITS
+from importer.plan.ways_out import command
+
+Waiting = Callable[[int, float], None]  # told how many are looked for again, and in how many seconds
+
+NOT_THERE: Final = "Looked at twice, further apart than a call may take: it is closed as not done."
+AS_OPEN: Final = "It was not settled: this run ended before it was looked at as often as it has to be."
+
+
+async def recover(context: Context, documents: Mapping[tuple[str, str], Document], waiting: Waiting) -> Recovery:
+    """Settle what is open in the store of ``context``; ``documents`` are the entries of the given files, by kind, key.
+
+    Two looks, further apart than the client's time-out, with one pause for all. What is known is remembered at once:
+    who interrupts it loses nothing. Errors of the API and of the state stand in the result.
+    """
+    looks = Looks(context, open_rows(context.store.intents(), documents))
+    interrupted, broken = False, None
+    try:
+        await looks.look()
+        for _ in range(LOOKS - 1):
+            if looks.undecided:
+                seconds = context.timeout + SLACK
+                waiting(len(looks.undecided), seconds)
+                await context.pause(seconds)
+                await looks.look()
+    except asyncio.CancelledError:  # a person does not want to wait; nothing is half done between two looks
+        interrupted = True
+    except (ApiError, Refused) as error:
+        broken = (error.code, error.message, error.help)
+    return Recovery(looks.told(), interrupted, broken)
+
+
+class Looks:
+    """What was seen of each open row so far, and what has followed from it."""
+
+    def __init__(self, context: Context, rows: Sequence[OpenRow]) -> None:
+        self._context = context
+        self._rows = rows
+        self._sights: dict[StepId, list[Sight]] = {one.id: [] for one in rows}
+        self._fates: dict[StepId, Fate] = {}
+
+    @property
+    def undecided(self) -> list[OpenRow]:
+        return [one for one in self._rows if one.id not in self._fates]
+
+    async def look(self) -> None:
+        """Look once for all that is undecided. Raises ApiError, and Refused where the state fails."""
+        async for one, sight in self._look(self.undecided):
+            # Nothing waits between the judgement and what is made of it.
+            self._sights[one.id].append(sight)
+            found = fate([each.there for each in self._sights[one.id]])
+            if found is Fate.SETTLED and sight.receipt is not None:
+                self._context.store.close_row(one.id, [sight.receipt])
+            elif found is Fate.NOT_DONE:
+                self._context.store.close_row(one.id, not_done=True)
+            if found is not None:
+                self._fates[one.id] = found
+
+    async def _look(self, rows: Sequence[OpenRow]) -> AsyncIterator[tuple[OpenRow, Sight]]:
+        clear = [one for one in rows if not one.earlier or one.intent.operation in EDITS]
+        for kind in KINDS.values():
+            creates = [one for one in clear if one.row.kind == kind.name and one.intent.operation in CREATES]
+            if creates:
+                for pair in zip(creates, await look_at_creates(self._context, kind, creates), strict=True):
+                    yield pair
+        for one in rows:
+            if one not in clear:
+                yield one, _several(one)
+            elif one.intent.operation in EDITS:
+                yield one, await look_at_change(self._context, one)
+            elif one.intent.operation not in CREATES:
+                yield one, await look_at_application(self._context, one)
+
+    def told(self) -> list[Recovered]:
+        """Every row, in the order in which its call was sent."""
+        return [_told(one, self._fates.get(one.id), self._sights[one.id]) for one in self._rows]
+
+
+def _told(one: OpenRow, fate: Fate | None, sights: Sequence[Sight]) -> Recovered:
+    last = sights[-1] if sights else Sight(False, "")
+    message, code, help = last.message, last.code, last.help
+    if fate is None:
+        message, code, help = f"{message} {AS_OPEN}".strip(), "not-looked", "Run it again."
+    elif fate is Fate.NOT_DONE:
+        message = f"{message} {NOT_THERE}"
+    return Recovered(
+        id=one.id,
+        operation=one.intent.operation,
+        sent=one.intent.server_time,
+        fate=fate or Fate.OPEN,
+        message=message,
+        remote_id=last.remote_id,
+        place=one.place,
+        code=code,
+        help=help,
+    )
+
+
+def _several(one: OpenRow) -> Sight:
+    return Sight(
+        False,
+        "The outcome of several calls for it is not known, and the books do not tell them apart.",
+        code="several-calls",
+        help=f"Look for it in FinzBooks. If it is there once: {command('adopt', one.id, 'ID')}. If it is not: "
+        f"{command('rm', one.id)}",
+    )

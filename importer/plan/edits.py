@@ -1,0 +1,246 @@
+"""What the edit of a document in the books means: an update, a posting, calls of their own, or nothing the API can do.
+
+Design, section 5. Pure: what the receipt says, what the manifest says, and, where they were asked, what the books say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from importer.delivery.compare import drifted, says_what_is_held, sent_fields
+from importer.delivery.natural import dead
+from importer.delivery.remote import amount, text
+from importer.kinds import KINDS, Edits, Kind
+from importer.model import Action, Change, Document, Receipt
+from importer.plan.allocations import added, used_by
+from importer.plan.applications import used_of
+from importer.plan.body import Bindings, remembered_body
+from importer.plan.known import Gone, Known
+from importer.plan.said import changes, said
+from importer.plan.value import Step
+from importer.plan.ways_out import accept, command
+from importer.schema import fields
+
+EDITS: Final = ("update", "approve")  # operations of calls that change what is in the books
+
+
+def known_document(base: Step, document: Document, receipt: Receipt, known: Known) -> Step:
+    """The step of a document with a receipt: unchanged, updated, posted, or a conflict that says why neither is right.
+
+    What the manifest adds to a list that travelled in the create body stands in ``later`` of the step.
+    """
+    kind = KINDS[document.kind]
+    intent = known.intents.get(base.id)
+    base = replace(
+        base,
+        remote_id=receipt.remote_id,
+        settles=intent if intent is not None and intent.operation in EDITS else None,
+    )
+    if receipt.difference:
+        return conflict(
+            base,
+            "books-differ",
+            f"When it was created the books answered otherwise than sent: {receipt.difference}.",
+            f"What depends on it is not sent while the two disagree. {accept(base.id)}",
+        )
+    found, later = edits(document, receipt, known)
+    base = replace(base, changes=found, later=later)
+    if not found:
+        return _unedited(base, kind, later, known)
+    if kind.edits is Edits.NEVER or _is_fixed(kind, receipt, found, known):
+        return _impossible(base, receipt)
+    return _possible(base, kind, receipt, known)
+
+
+def edits(document: Document, receipt: Receipt, known: Known) -> tuple[tuple[Change, ...], tuple[int, ...]]:
+    """What the manifest says otherwise than the receipt remembers, and the positions of entries that are only added."""
+    kind, now = KINDS[document.kind], said(document)
+    before = receipt.said
+    if now == before and not receipt.accepted:
+        return (), ()
+    later: tuple[int, ...] = ()
+    if kind.settles is not None and kind.settles.in_body and kind.settles.field in now:
+        name = kind.settles.field
+        positions = added(document, receipt, now[name], lambda: known.wanted_of(document))
+        if positions is not None:
+            now = {field: value for field, value in now.items() if field != name}
+            later = positions
+    found = [one for one in changes(before, now) if not _says_nothing(kind, one)]
+    return tuple(one for one in found if not _agrees_with_accepted(document, receipt, one, known)), later
+
+
+def _says_nothing(kind: Kind, change: Change) -> bool:
+    """Writing out that a draft stays a draft changes nothing."""
+    return change.path == kind.posts_if and change.before is None and change.after is False
+
+
+def _agrees_with_accepted(document: Document, receipt: Receipt, change: Change, known: Known) -> bool:
+    """Whether the manifest now says what the books were accepted to hold."""
+    if not receipt.accepted:
+        return False
+    one = fields(document.kind).get((top(change),))
+    if one is None or one.sent_as is None or one.sent_as not in receipt.accepted:
+        return False
+    wanted = known.wanted_of(document).get(one.sent_as)
+    accepted = receipt.accepted[one.sent_as]
+    return wanted is not None and says_what_is_held(document.kind, one.sent_as, wanted, accepted)
+
+
+def _unedited(base: Step, kind: Kind, later: tuple[int, ...], known: Known) -> Step:
+    if base.settles is not None:
+        return replace(base, action=Action.UPDATE, reason="an update was cut off before its answer came")
+    if later and (row := known.looked.get(base.id)) is not None:
+        return _later_possible(replace(base, action=Action.UNCHANGED), kind, row, known)
+    return replace(base, action=Action.UNCHANGED)
+
+
+def _later_possible(base: Step, kind: Kind, row: Mapping[str, Any] | Gone, known: Known) -> Step:
+    """Entries can be added only to what the books hold as the receipt remembers it."""
+    if isinstance(row, Gone):
+        return gone(base)
+    used, remembered = used_of(kind, row), used_by(known.receipts[base.id])
+    if used is None or used == remembered:
+        return base
+    return conflict(
+        base,
+        "drift",
+        f"Of the {kind.label} {used} is used in the books, and the receipt remembers {remembered}: "
+        "somebody applied it in FinzBooks.",
+        accept(base.id),
+    )
+
+
+def _is_fixed(kind: Kind, receipt: Receipt, found: Sequence[Change], known: Known) -> bool:
+    """Whether what was edited can no longer be changed, by what the receipt and the state remember."""
+    if kind.edits is Edits.WHILE_DRAFT:
+        posted = receipt.said.get(kind.posts_if) is True
+        return posted or any(top(one) in kind.fixed or _unposts(kind, one) for one in found)
+    if kind.edits is Edits.WHILE_UNUSED:
+        return any(True for _ in known.begun_parts(receipt.ref))
+    return False
+
+
+def _unposts(kind: Kind, change: Change) -> bool:
+    return change.path == kind.posts_if and change.after is not True
+
+
+def top(change: Change) -> str:
+    """The field of the document that ``change`` lies in."""
+    return change.path.partition("[")[0].partition(".")[0]
+
+
+def _possible(base: Step, kind: Kind, receipt: Receipt, known: Known) -> Step:
+    """An update or a posting, unless the books, where they were asked, no longer take it."""
+    only_posts = all(one.path == kind.posts_if for one in base.changes)
+    step = replace(base, action=Action.APPROVE if only_posts else Action.UPDATE)
+    row = known.looked.get(base.id)
+    if row is None:
+        return step
+    if isinstance(row, Gone):
+        return gone(base)
+    refusal = barred(base, row)
+    if refusal:
+        return conflict(base, "no-longer-editable", refusal, f"Take the edit back. {accept(base.id)}")
+    if base.settles is not None or base.document is None:
+        return step  # what the books hold may be the work of our own call that was cut off
+    return _unless_drifted(step, base, kind, receipt, row, known)
+
+
+def barred(step: Step, row: Mapping[str, Any]) -> str:
+    """Why the books do not take the edit of ``step`` on ``row``; "" where they do. Posting twice is no harm."""
+    kind, found = KINDS[step.id.kind], step.changes
+    only_posts = all(one.path == kind.posts_if for one in found)
+    if dead(kind, row):
+        return f"The {kind.label} was voided in FinzBooks."
+    if kind.edits is Edits.WHILE_DRAFT and not only_posts and kind.state_field in row and not is_draft(kind, row):
+        return f"The {kind.label} was posted in FinzBooks since, and only a draft can be changed."
+    if kind.edits is Edits.WHILE_UNUSED and used_of(kind, row):
+        return f"The {kind.label} was applied in FinzBooks since, and can no longer be changed."
+    given = step.document.fields if step.document is not None else {}
+    rounded = [name for name in kind.computed if amount(row.get(name) or 0) and name not in given]
+    if rounded and reprices(kind, found):
+        return (
+            f"Its {rounded[0]} is {row[rounded[0]]} in the books, and whether an update of the lines works that out "
+            f"anew is not documented: give `{rounded[0]}` as well."
+        )
+    return ""
+
+
+def reprices(kind: Kind, found: Sequence[Change]) -> bool:
+    """Whether an edit changes what the document comes to."""
+    return any(top(one) in (kind.line_field, *kind.computed) for one in found)
+
+
+def is_draft(kind: Kind, row: Mapping[str, Any]) -> bool:
+    return text(row.get(kind.state_field)) in kind.draft_states
+
+
+def _unless_drifted(step: Step, base: Step, kind: Kind, receipt: Receipt, row: Mapping[str, Any], known: Known) -> Step:
+    document = base.document
+    if document is None:
+        return step
+    before = before_update(receipt, known.bindings)
+    found = drifted(kind.name, before, managed(known.wanted_of(document), receipt, base.changes), row)
+    if not found:
+        return step
+    return replace(
+        conflict(
+            base,
+            "drift",
+            "Somebody changed it in FinzBooks since it was last applied; an update would undo that.",
+            f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(base.id)}",
+        ),
+        drift=found,
+        remote=row,
+    )
+
+
+def before_update(receipt: Receipt, bindings: Bindings) -> dict[str, Any]:
+    """What the books should still hold of a document, as a create body: what was sent, and what was accepted since."""
+    table = sent_fields(receipt.kind)
+    held = {name: value for name, value in receipt.accepted.items() if (name,) in table}  # no total, nothing applied
+    return {**remembered_body(receipt.kind, receipt.said, bindings), **held}
+
+
+def managed(wanted: Mapping[str, Any], receipt: Receipt | None, found: Sequence[Change]) -> dict[str, Any]:
+    """The create body ``wanted`` without what was accepted to be otherwise in the books and was not edited since."""
+    if receipt is None or not receipt.accepted:
+        return dict(wanted)
+    left_out = still_accepted(receipt, found)
+    return {name: value for name, value in wanted.items() if name not in left_out}
+
+
+def still_accepted(receipt: Receipt, found: Sequence[Change]) -> frozenset[str]:
+    """The names, in the create body, of what was accepted to be otherwise in the books and was not edited since."""
+    table = fields(receipt.kind)
+    edited = {table[(name,)].sent_as for name in map(top, found) if (name,) in table}
+    return frozenset(receipt.accepted) - edited
+
+
+def _impossible(base: Step, receipt: Receipt) -> Step:
+    kind = KINDS[receipt.kind]
+    return conflict(
+        base,
+        "edit-of-document",
+        f"The {kind.label} is in the books already ({named(receipt)}), and its manifest entry was edited.",
+        f"Take the edit back. {kind.way_out} {accept(base.id)}".replace("  ", " "),
+    )
+
+
+def named(receipt: Receipt) -> str:
+    return f"{receipt.number}, {receipt.remote_id}" if receipt.number else receipt.remote_id
+
+
+def gone(base: Step) -> Step:
+    return conflict(
+        base,
+        "gone-from-books",
+        f"The books no longer hold {base.remote_id}.",
+        f"If it was deleted on purpose, remove its entry; to create it anew, run: {command('rm', base.id)}",
+    )
+
+
+def conflict(base: Step, code: str, reason: str, help: str = "Look at it in FinzBooks.") -> Step:
+    return replace(base, action=Action.CONFLICT, code=code, reason=reason, help=help)
