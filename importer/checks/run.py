@@ -19,6 +19,7 @@ from importer.checks import (
 )
 from importer.checks.book import NOTHING_SAID, Book, Said
 from importer.checks.rates import Rates
+from importer.checks.rules import AS_THEY_ARE, Levels, levelled
 from importer.model import Manifest, Problem
 
 _CHECKS = (required, references, amounts, settlement, gstin, pan, states)
@@ -29,13 +30,15 @@ def check(
     said: Said = NOTHING_SAID,
     rates: Rates | None = None,
     allow_unverified: frozenset[str] = frozenset(),
+    rules: Levels = AS_THEY_ARE,
 ) -> tuple[Problem, ...]:
     """What is wrong with the manifest beyond its schema, in the order of files and lines.
 
     ``said`` is what the receipts of the state remember of documents, in canonical form. ``rates`` are the org's
     own, where it can be asked; without them a tax's name tells what it may come to. ``allow_unverified`` names
-    fields as ``invoices.line_items.discount``. The problems of reading are not repeated, and what could not be
-    read is passed over. Nothing is raised for bad input.
+    fields as ``invoices.line_items.discount``. ``rules`` gives rules of the field another level, or drops what they
+    find. The problems of reading are not repeated, and what could not be read is passed over. Nothing is raised for
+    bad input.
     """
     book = Book(manifest, said, rates)
     files = {name: at for at, name in enumerate(manifest.files)}
@@ -46,7 +49,7 @@ def check(
         natural_keys.problems(book, pairs),
         *(module.problems(book) for module in _CHECKS),
     )
-    return tuple(sorted(problems, key=lambda problem: _position(files, problem)))
+    return tuple(sorted(levelled(problems, rules), key=lambda problem: _position(files, problem)))
 
 
 def _position(files: Mapping[str, int], problem: Problem) -> tuple[int, str, int, int]:

@@ -6,20 +6,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
+from importer.cli.walk import nearest_project, shown
+from importer.errors import WrongUsage
 from importer.manifest.project import Project, read_project
 from importer.manifest.source import SourceFile
 from importer.model import Place, Problem
-
-PROJECT_FILE: Final = "finzbooks.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundProject:
     """The project of a run; all of it empty where there is no project file."""
 
-    path: Path | None = None
+    path: Path | None = None  # real, but for the name of the file itself
     says: Project = field(default_factory=Project)
     problems: tuple[Problem, ...] = ()
     source: SourceFile | None = None
@@ -31,11 +30,11 @@ class FoundProject:
 
 
 def find_project(paths: Sequence[Path]) -> FoundProject:
-    """The nearest ``finzbooks.yaml`` from the first of ``paths`` upward, read."""
+    """The nearest ``finzbooks.yaml`` from ``paths`` upward, read. Raises WrongUsage (several-projects)."""
     path = project_file(paths)
     if path is None:
         return FoundProject()
-    name = _shown(path)
+    name = shown(path).as_posix()
     try:
         source = SourceFile(name, path.read_bytes())
     except OSError as error:
@@ -46,15 +45,27 @@ def find_project(paths: Sequence[Path]) -> FoundProject:
 
 
 def project_file(paths: Sequence[Path]) -> Path | None:
-    """Where the nearest project file is."""
-    start = Path(os.path.realpath(paths[0] if paths else Path.cwd()))
-    folders = [start, *start.parents] if start.is_dir() else list(start.parents)
-    return next((folder / PROJECT_FILE for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+    """Where the project file of all ``paths`` is; without paths, that of the current folder.
+
+    Raises WrongUsage (several-projects) where they do not share one: org, defaults and state of one project would be
+    used for the other. A path that is not there has no say, since it is reported where the files are read.
+    """
+    there = [path for path in paths if path.exists()] or [*paths[:1]] or [Path()]
+    first = _nearest(there[0])
+    for other in there[1:]:
+        found = _nearest(other)
+        if found != first:
+            raise WrongUsage(
+                f"{there[0].as_posix()} belongs to {_named(first)}, and {other.as_posix()} to {_named(found)}.",
+                "Give the PATHs of one project at a time: the org_id, defaults and state of one are not the other's.",
+                code="several-projects",
+            )
+    return first
 
 
-def _shown(path: Path) -> str:
-    """As a person would type it from here."""
-    try:
-        return Path(os.path.relpath(path)).as_posix()
-    except ValueError:  # another drive, on Windows
-        return path.as_posix()
+def _nearest(path: Path) -> Path | None:
+    return nearest_project(Path(os.path.realpath(path)))
+
+
+def _named(project: Path | None) -> str:
+    return "no project" if project is None else f"the project of {shown(project).as_posix()}"

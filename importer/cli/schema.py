@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
+
+WHOLE: Final = ("manifest", "project")  # schemas of whole files
 
 
 @click.command()
-@click.argument("kind", required=False)
-def schema(kind: str | None) -> None:
-    """Print the JSON Schema of KIND (such as invoices), or of whole manifests without KIND."""
+@click.argument("name", required=False, default="manifest", metavar="[KIND]")
+def schema(name: str) -> None:
+    """Print a JSON Schema: that of KIND (contacts, items, invoices, payments, credit_notes), of the `project` file
+    finzbooks.yaml, or, without KIND, of a whole `manifest`.
+    """
     from importer.cli.options import as_json, say
     from importer.errors import WrongUsage
     from importer.kinds import KINDS, find
-    from importer.manifest_schema import as_text
-    from importer.schema import packaged
+    from importer.schema import packaged, raw
 
-    if kind is None or kind == "manifest":
-        click.echo(as_text(), nl=False)
+    if name in WHOLE:
+        say([as_json(raw(name))])  # it refers to itself alone, and stays as it is in the repository
         return
-    found = find(kind)
+    found = find(name)
     if found is None:
-        raise WrongUsage(f"There is no kind called {kind!r}.", f"There are: {', '.join(KINDS)}, manifest.")
+        raise WrongUsage(f"There is no schema called {name!r}.", f"There are: {', '.join((*KINDS, *WHOLE))}.")
     say([as_json(packaged(found.name))])

@@ -1,4 +1,7 @@
-"""PATHs into files: which are read, under which names, and what is wrong with those that cannot be."""
+"""PATHs into files: which are read, under which names, and what is wrong with those that cannot be.
+
+Where a project file has the section ``include``, a folder stands for those of its files that the section names.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from importer.cli.project import PROJECT_FILE
+from importer.cli.included import Included, included
+from importer.cli.project import FoundProject
+from importer.cli.walk import PROJECT_FILE, SUFFIXES, manifests, nested_project
 from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
-SUFFIXES: Final = (".yaml", ".yml", ".csv")
+NO_PROJECT: Final = FoundProject()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file that is to be read. ``path`` is also its name; ``alone``: it was given by itself."""
+
+    path: Path
+    alone: bool
 
 
 @dataclass(slots=True)
@@ -43,44 +56,69 @@ class Sources:
             )
 
 
-def find(paths: Sequence[Path]) -> Sources:
-    """Every file that ``paths`` name: files as they are, folders with all manifests below them in sorted order."""
+def find(paths: Sequence[Path], project: FoundProject = NO_PROJECT) -> Sources:
+    """Every file that ``paths`` name, read: files as they are, folders with all manifests of theirs.
+
+    A folder has the manifests below it, in sorted order; with ``include`` those that it names, in its order, and the
+    project's own folder has also those outside. A project below a folder that is another than ``project`` is a
+    problem.
+    """
     sources = Sources()
-    for path in paths:
-        if path.is_dir():
-            found = sorted(_below(path), key=lambda one: one.relative_to(path).as_posix())
-            for one in found:
-                sources.add(one, alone=False)
-            if not found:
-                sources.problems.append(
-                    _problem(
-                        "empty-folder",
-                        "no manifest is in this folder",
-                        path.as_posix(),
-                        f"a folder is read for files that end in {', '.join(SUFFIXES)}",
-                    )
-                )
-        elif path.is_file() and path.name == PROJECT_FILE:
-            message = "this is the project file, not a manifest"
-            sources.problems.append(_problem("project-file", message, path.as_posix(), "give the folder that holds it"))
-        elif path.is_file():
-            sources.add(path, alone=True)
-        elif path.exists():
-            sources.problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix()))
-        else:
-            sources.problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix()))
+    for one in listed(paths, project, sources.problems):
+        sources.add(one.path, alone=one.alone)
     return sources
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Manifests below ``folder``. Hidden names are left out, and linked folders are not entered: links can loop."""
-    for above, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            path = Path(above, name)
-            hidden = name.startswith(".")
-            if not hidden and name != PROJECT_FILE and path.suffix.lower() in SUFFIXES and path.is_file():
-                yield path
+def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]) -> Iterator[Listed]:
+    """The files that ``paths`` name; what is wrong with the paths is added to ``problems``."""
+    named = _included(paths, project, problems)
+    for path in paths:
+        if path.is_dir():
+            before = len(problems)
+            files = _below(path, project.path, problems) if named is None else named.under(path)
+            yield from (Listed(one, alone=False) for one in files)
+            if not files and len(problems) == before and not (named and named.problems):
+                problems.append(_empty(path, named is not None))
+        elif path.is_file() and path.name == PROJECT_FILE:
+            message = "this is the project file, not a manifest"
+            problems.append(_problem("project-file", message, path.as_posix(), "give the folder that holds it"))
+        elif path.is_file():
+            yield Listed(path, alone=True)
+        elif path.exists():
+            problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix()))
+        else:
+            problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix()))
+
+
+def _included(paths: Sequence[Path], project: FoundProject, problems: list[Problem]) -> Included | None:
+    """What the project's ``include`` names; None where it says nothing, or where no folder is asked for."""
+    if project.path is None or not project.says.include or not any(path.is_dir() for path in paths):
+        return None
+    named = included(project.path, project.says.include)
+    problems += named.problems
+    return named
+
+
+def _below(folder: Path, project: Path | None, problems: list[Problem]) -> list[Path]:
+    """The manifests below ``folder``, without those of other projects."""
+
+    def enters(here: Path) -> bool:
+        other = Path(os.path.realpath(here), PROJECT_FILE)
+        if other == project or not other.is_file():
+            return True
+        message = f"below {folder.as_posix()} lies another project, with an org, a state and defaults of its own"
+        problems.append(nested_project(other, message))
+        return False
+
+    return manifests(folder, enters=enters)
+
+
+def _empty(path: Path, by_include: bool) -> Problem:
+    message, help = "no manifest is in this folder", f"a folder is read for files that end in {', '.join(SUFFIXES)}"
+    if by_include:
+        message = "`include` of finzbooks.yaml names no file of this folder"
+        help = "add the folder there, or give the file itself"
+    return _problem("empty-folder", message, path.as_posix(), help)
 
 
 def _content(path: Path) -> bytes:

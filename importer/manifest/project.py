@@ -1,23 +1,32 @@
-"""The project file ``finzbooks.yaml``: which org is meant, where the state is, and what every document says by default.
+"""The project file ``finzbooks.yaml``: which org and files are meant, where the state is, what holds for all documents.
 
-Design, section 3. Its sections ``include`` and ``rules`` are refused for now rather than passed over: a project that
-relies on them must not be read as though they were not there.
+Design, section 3. It is checked by its own schema, schemas/project.schema.json; ``defaults`` by the schemas of the
+kinds, as in a manifest. Nothing in it is passed over: a project must not be read as though part of it were not there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
+from importer import schema
+from importer.manifest.conform import validator
 from importer.manifest.defaults import Defaults, defaults_of, wrong_values
-from importer.manifest.levels import did_you_mean
+from importer.manifest.include import Include, not_portable
+from importer.manifest.levels import did_you_mean, shown
 from importer.manifest.places import TreePlaces
+from importer.manifest.project_events import empty, look_over
 from importer.manifest.source import SourceFile, decode
+from importer.manifest.wording import Words, not_allowed, wrong_form
 from importer.manifest.yaml_reader import VERSION, read_tree
-from importer.model import Problem
+from importer.model import Path, Problem, Severity, Tree
 
-SECTIONS: Final = ("version", "org_id", "state", "include", "defaults", "rules", "allow_unverified")
-NOT_YET: Final = ("include", "rules")
+SCHEMA: Final = "project"
+# What a rule may be, as the section writes it; None leaves it out of the run.
+LEVELS: Final[Mapping[str, Severity | None]] = {**{one.value: one for one in Severity}, "off": None}
+# A name without a value is not given, as in a manifest; but nobody writes one of these without meaning something.
+NEVER_EMPTY: Final = ("org_id", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +35,17 @@ class Project:
 
     org_id: str = ""
     state: str = ""  # the state file, relative to the project file
+    include: tuple[Include, ...] = ()  # empty: everything below the project's folder
     defaults: tuple[Defaults, ...] = ()
+    rules: Mapping[str, Severity | None] = field(default_factory=dict)  # id of a rule -> its level; None: left out
     allow_unverified: frozenset[str] = frozenset()
 
 
 def read_project(source: SourceFile) -> tuple[Project, tuple[Problem, ...]]:
-    """The project file in ``source``, and what is wrong with it. A file that says nothing is sound."""
+    """The project file in ``source``, and what is wrong with it. A file that says nothing is sound.
+
+    What is wrong is left out of the project, so nobody may go on with it when there are errors.
+    """
     text, unreadable = decode(source)
     if not text:
         return Project(), tuple(one for one in unreadable if one.code != "empty-file")
@@ -39,57 +53,109 @@ def read_project(source: SourceFile) -> tuple[Project, tuple[Problem, ...]]:
     if places is None:
         return Project(), tuple(found)
     if not isinstance(places.tree, dict):
-        wrong = Problem("not-a-mapping", "a project file is a mapping", places.at(()), f"write {SECTIONS[1]}: ...")
+        wrong = Problem("not-a-mapping", "a project file is a mapping", places.at(()), "write org_id: ...")
         return Project(), (*found, wrong)
-    problems = [*found, *_unknown(places)]
-    defaults: tuple[Defaults, ...] = ()
+    problems = [*found, *_wrong(places, places.tree)]
+    if not found:  # else the events may end in the middle
+        problems += look_over(places.lines, text, NEVER_EMPTY)
     section = places.below("defaults")
+    defaults: tuple[Defaults, ...] = ()
     if section is not None:
         made, wrong_defaults = defaults_of(section)
         defaults = (made,)
         problems.extend((*wrong_defaults, *wrong_values(made)))
-    return (
-        Project(
-            org_id=_text(places, "org_id", problems),
-            state=_text(places, "state", problems),
-            defaults=defaults,
-            allow_unverified=_names(places, problems),
-        ),
-        tuple(problems),
+    problems.sort(key=lambda one: (one.place.line, one.place.column) if one.place else (0, 0))
+    return _taken(places, places.tree, defaults), tuple(problems)
+
+
+def _taken(places: TreePlaces, tree: Mapping[str, Tree], defaults: tuple[Defaults, ...]) -> Project:
+    """What of the file is sound."""
+    entries = ((("include", at), text) for at, text in enumerate(_texts(tree.get("include"))))
+    rules = tree.get("rules")
+    levels = rules.items() if isinstance(rules, dict) else ()
+    return Project(
+        org_id=next(_texts([tree.get("org_id", "")]), "").strip(),
+        state=next(_texts([tree.get("state", "")]), "").strip(),
+        include=tuple(Include(text, places.at(at)) for at, text in entries if not_portable(text) is None),
+        defaults=defaults,
+        rules={name: LEVELS[level] for name, level in levels if isinstance(level, str) and level in LEVELS},
+        allow_unverified=frozenset(text.strip() for text in _texts(tree.get("allow_unverified"))),
     )
 
 
-def _unknown(places: TreePlaces) -> list[Problem]:
-    tree = places.tree if isinstance(places.tree, dict) else {}
-    problems = []
-    for name, value in tree.items():
-        at = places.at((name,), of_key=True)
-        if name not in SECTIONS:
-            message = f"a project file has no section `{name}`"
-            problems.append(Problem("unknown-section", message, at, did_you_mean(name, SECTIONS)))
-        elif name in NOT_YET:
-            message = f"this version of finz-import does not read the section `{name}` yet"
-            problems.append(Problem("not-supported-yet", message, at, "remove it, or use a later version"))
-        elif name == "version" and value != VERSION:
-            message = f"this importer reads version {VERSION} of the project file; `version` is {value!r}"
-            problems.append(Problem("bad-version", message, places.at((name,)), f"write `version: {VERSION}`"))
-    return problems
+def _texts(value: Tree | None) -> Iterator[str]:
+    return (one for one in value if isinstance(one, str)) if isinstance(value, list) else iter(())
 
 
-def _text(places: TreePlaces, name: str, problems: list[Problem]) -> str:
-    value = places.tree.get(name, "") if isinstance(places.tree, dict) else ""
-    if isinstance(value, str):
-        return value.strip()
-    problems.append(Problem("wrong-type", f"`{name}` takes one value", places.at((name,))))
-    return ""
+def _wrong(places: TreePlaces, tree: Mapping[str, Tree]) -> Iterator[Problem]:
+    """What the schema refuses, but for ``defaults``, and entries of ``include`` that no pattern can tell."""
+    told: set[Path] = set()
+    faults = dict.fromkeys(one for one in validator(SCHEMA)(tree) if one.path[:1] != ("defaults",))
+    for path, keyword in sorted(faults, key=lambda one: one.keyword == "pattern"):
+        if keyword == "additionalProperties":
+            yield from _unknown(places, tree, path)
+        elif path not in told:
+            told.add(path)
+            yield _problem(places, path, _words(path, keyword, _at(tree, path)))
+    for at, text in enumerate(_texts(tree.get("include"))):
+        words = not_portable(text)
+        if words is not None and ("include", at) not in told:
+            yield _problem(places, ("include", at), words)
 
 
-def _names(places: TreePlaces, problems: list[Problem]) -> frozenset[str]:
-    value = places.tree.get("allow_unverified", []) if isinstance(places.tree, dict) else []
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return frozenset(str(one).strip() for one in value)
-    message = "`allow_unverified` takes a list of fields"
-    problems.append(
-        Problem("wrong-type", message, places.at(("allow_unverified",)), "write `[invoices.line_items.discount]`")
+def _words(path: Path, keyword: str, value: Any) -> Words:
+    name, node = str(path[0]), _node(path)
+    if path == ("version",):
+        seen = shown(value) if isinstance(value, str) else "no number"
+        message = f"this importer reads version {VERSION} of the project file; `version` is {seen}"
+        return Words("bad-version", message, f"write `version: {VERSION}`")
+    if path[0] == "rules" and len(path) == 2:
+        name = str(path[1])
+        if not isinstance(value, str):
+            return Words("wrong-type", f"`{name}` takes one word", f"write one of {', '.join(LEVELS)}")
+    form = wrong_form(name, node, value)
+    if form is not None:
+        return form
+    if keyword in ("pattern", "minLength") and not value.strip():
+        return empty(name)
+    return (not_portable(value) if path[0] == "include" and keyword == "pattern" else None) or not_allowed(
+        name, node, keyword, value
     )
-    return frozenset()
+
+
+def _unknown(places: TreePlaces, tree: Mapping[str, Tree], path: Path) -> Iterator[Problem]:
+    """Names that the object at ``path`` does not have."""
+    known = tuple(_node(path)["properties"])
+    for name in _at(tree, path):
+        if name not in known:
+            yield _problem(places, (*path, name), _unknown_words(name, known, path), of_key=True)
+
+
+def _unknown_words(name: str, known: tuple[str, ...], path: Path) -> Words:
+    seen = shown(name)[1:-1]
+    if not path:
+        help = did_you_mean(name, known, f"its sections are {', '.join(known)}")
+        return Words("unknown-section", f"a project file has no section `{seen}`", help)
+    listed = f"the rules are {', '.join(known)}"
+    if "-" in name:  # so are the codes of the contract written, and no id of a rule
+        return Words("not-switchable", f"`{seen}` is part of the contract and cannot be switched", listed)
+    near = did_you_mean(name, known)
+    return Words("unknown-rule", f"there is no rule `{seen}` to be switched", f"{near} {listed}" if near else listed)
+
+
+def _problem(places: TreePlaces, path: Path, words: Words, *, of_key: bool = False) -> Problem:
+    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return Problem(words.code, words.message, places.at(path, of_key=of_key), words.help, pointer=pointer)
+
+
+def _node(path: Path) -> Mapping[str, Any]:
+    node: Mapping[str, Any] = schema.raw(SCHEMA)
+    for step in path:
+        node = node["items"] if isinstance(step, int) else node["properties"][step]
+    return node
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree[step]
+    return tree

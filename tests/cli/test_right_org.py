@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-from cli.command import command, files_below
+from cli.command import Ended, command, files_below
 from cli.live import Live, Org
+from importer.state.files import open_for_reading, open_for_writing
 
 EMPTY = {"contacts": 0, "items": 0, "invoices": 0, "payments": 0, "credit_notes": 0}
 ONE_OF_EACH = dict.fromkeys(EMPTY, 1)
@@ -95,6 +98,101 @@ def test_a_state_of_another_org_refuses_the_run(words: list[str], books: Path, o
     assert "error[wrong-org]" in ended.err
     assert org.id in ended.err
     assert other.counts() == EMPTY
+
+
+OTHER: Final = "org_of_somebody_else"
+NO_SAY, RIGHT, WRONG = "none", "right", "wrong"
+SAYS: Final = (NO_SAY, RIGHT, WRONG)
+# What is said by environment, project and state; how apply is asked; whether the token may use several orgs.
+CASES: Final = [
+    pytest.param(*says, asked, multi, id=f"{'-'.join(says)} {asked}{' multi' if multi else ''}")
+    for *says, asked, multi in product(SAYS, SAYS, SAYS, ("yes", "nobody", "prompt"), (False, True))
+    if not (multi and asked == "nobody")  # the token is looked at before anybody is asked
+]
+
+
+def expected(environment: str, project: str, state: str, asked: str, multi: bool) -> str:
+    """The code of the refusal, or "" where the org is written to: the rules of the rail, one after the other."""
+    if multi and environment == project == NO_SAY:
+        return "org-needed"  # the state does not choose among the orgs of a token
+    if WRONG in (environment, project, state):
+        return "wrong-org"
+    if asked == "nobody":
+        return "not-confirmed"
+    if asked == "yes" and RIGHT not in (environment, project, state):
+        return "org-not-named"
+    return ""
+
+
+def lay_out(org: Org, says: dict[str, str], multi: bool, other: Org) -> dict[str, str]:
+    """Project file and state as the case wants them in the current folder; the environment to run in."""
+    ids = {RIGHT: org.id, WRONG: OTHER}
+    if multi:
+        org.books.add_token(org.token, orgs=(org.id, other.id), multi_org=True, tier="PARTNER")
+    if says["project"] != NO_SAY:
+        Path("finzbooks.yaml").write_text(f"org_id: {ids[says['project']]}\n", "utf-8")
+    if says["state"] != NO_SAY:
+        with open_for_writing(Path("finzbooks.state.db")) as store:
+            store.bind(ids[says["state"]])
+    named = says["environment"] != NO_SAY
+    return {**org.env, "FINZBOOKS_ORG_ID": ids[says["environment"]]} if named else org.without("FINZBOOKS_ORG_ID")
+
+
+def apply(asked: str, env: dict[str, str]) -> Ended:
+    words = ["apply", "books.yaml", *(["--yes"] if asked == "yes" else [])]
+    return command(*words, env=env, terminal=asked == "prompt", typed="y\n" if asked == "prompt" else "")
+
+
+def remembered() -> int:
+    """How many documents the state knows."""
+    store = open_for_reading(Path("finzbooks.state.db"))
+    if store is None:
+        return 0
+    with store:
+        return len(list(store.receipts()))
+
+
+@pytest.fixture(scope="module")
+def bystander(live: Live) -> Org:
+    """An org that a token may use and nobody means."""
+    return live.org()
+
+
+@pytest.mark.parametrize(("environment", "project", "state", "asked", "multi"), CASES)
+def test_the_org_is_written_to_only_when_all_that_is_said_means_it(
+    environment: str, project: str, state: str, asked: str, multi: bool, folder: Path, org: Org, bystander: Org
+) -> None:
+    Path("books.yaml").write_text("contacts: [{key: acme, contact_name: Acme}]\n", "utf-8")
+    env = lay_out(org, {"environment": environment, "project": project, "state": state}, multi, bystander)
+    code = expected(environment, project, state, asked, multi)
+    ended = apply(asked, env)
+    if code:
+        assert (ended.code, ended.out) == (5, "")
+        assert f"error[{code}]" in ended.err
+    else:
+        assert ended.code == 0, ended.err
+    written = 0 if code else 1
+    assert (org.count("contacts"), bystander.count("contacts"), remembered()) == (written, 0, written)
+
+
+@pytest.mark.parametrize("asked", ["yes", "prompt"])
+@pytest.mark.parametrize("named", ["environment", "project"])
+def test_two_orgs_of_one_token_are_told_apart(named: str, asked: str, books: Path, org: Org, bystander: Org) -> None:
+    """The worst case: the token may write to both, and the two that name one name different ones."""
+    org.books.add_token(org.token, orgs=(org.id, bystander.id), multi_org=True, tier="PARTNER")
+    Path("finzbooks.yaml").write_text(f"org_id: {bystander.id if named == 'project' else org.id}\n", "utf-8")
+    ended = apply(asked, {**org.env, "FINZBOOKS_ORG_ID": org.id if named == "project" else bystander.id})
+    assert (ended.code, ended.out) == (5, "")
+    assert "error[wrong-org]" in ended.err and org.id in ended.err and bystander.id in ended.err
+    assert (org.counts(), bystander.counts()) == (EMPTY, EMPTY)
+
+
+@pytest.mark.parametrize(("environment", "project"), list(product(SAYS, SAYS)))
+def test_the_sandbox_passes_over_what_names_an_org(environment: str, project: str, folder: Path, org: Org) -> None:
+    Path("books.yaml").write_text("contacts: [{key: acme, contact_name: Acme}]\n", "utf-8")
+    env = lay_out(org, {"environment": environment, "project": project, "state": WRONG}, False, org)
+    assert command("apply", "--sandbox", "--yes", "books.yaml", env=env).code == 0
+    assert (org.count("contacts"), remembered()) == (0, 0)
 
 
 class TestThePrompt:

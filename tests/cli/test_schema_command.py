@@ -25,7 +25,21 @@ def test_without_a_kind_it_is_the_manifests_as_it_is_in_the_repository(words: li
     assert ended.out == (schema_folder() / "manifest.schema.json").read_text("utf-8")
 
 
-def test_an_unknown_kind_names_those_that_are_known(folder: Path) -> None:
+def test_that_of_the_project_file_is_as_it_is_in_the_repository(folder: Path) -> None:
+    ended = command("schema", "project")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == (schema_folder() / "project.schema.json").read_text("utf-8")
+
+
+NAMES = (*KINDS, "manifest", "project")
+
+
+def test_an_unknown_name_is_told_those_that_are_known(folder: Path) -> None:
     ended = command("schema", "bills")
     assert (ended.code, ended.out) == (2, "")
-    assert all(kind in ended.err for kind in KINDS)
+    assert all(name in ended.err for name in NAMES)
+
+
+def test_the_help_lists_every_name(folder: Path) -> None:
+    shown = command("schema", "--help").out
+    assert all(name in shown for name in NAMES)

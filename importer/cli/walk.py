@@ -1,0 +1,60 @@
+"""Walking folders for manifests, and for the project files that make other projects of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from importer.model import Place, Problem
+
+PROJECT_FILE: Final = "finzbooks.yaml"
+SUFFIXES: Final = (".yaml", ".yml", ".csv")
+
+
+def manifests(
+    folder: Path, *, enters: Callable[[Path], bool] | None = None, hidden: bool = False, depth: int | None = None
+) -> list[Path]:
+    """The files below ``folder`` that are read as manifests, as ``folder`` / ..., in sorted order.
+
+    Linked folders are not entered: links can loop. A folder that ``enters`` refuses is passed over with all below it.
+    ``hidden``: names with a dot in front as well. ``depth`` is how many names a file may have below ``folder``, from
+    1; None for any number.
+    """
+    found: list[Path] = []
+    for above, folders, files in os.walk(folder):
+        here = Path(above)
+        if enters is not None and not enters(here):
+            folders.clear()
+            continue
+        if depth is not None and len(here.relative_to(folder).parts) + 1 >= depth:
+            folders.clear()
+        folders[:] = [name for name in folders if hidden or not name.startswith(".")]
+        found += [here / name for name in files if (hidden or not name.startswith(".")) and is_manifest(here / name)]
+    return sorted(found, key=lambda one: one.relative_to(folder).as_posix())
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is read when its folder is."""
+    return path.name != PROJECT_FILE and path.suffix.lower() in SUFFIXES and path.is_file()
+
+
+def nearest_project(start: Path) -> Path | None:
+    """The project file of ``start``, a real path: in the folder, or above it or the file."""
+    folders: Iterable[Path] = [start, *start.parents] if start.is_dir() else start.parents
+    return next((folder / PROJECT_FILE for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+
+
+def nested_project(other: Path, message: str) -> Problem:
+    """The problem of files that belong to the project of ``other``, and not to the one in effect."""
+    help = "give that folder by itself, or leave it out with `include` in the finzbooks.yaml above it"
+    return Problem("nested-project", message, Place(shown(other).as_posix(), 1, 1), help)
+
+
+def shown(path: Path) -> Path:
+    """As a person would type it from here."""
+    try:
+        return Path(os.path.relpath(path))
+    except ValueError:  # another drive, on Windows
+        return path
