@@ -1,0 +1,142 @@
+"""Problems, plans and outcomes as workflow commands, which GitHub Actions shows beside the lines of a pull request.
+
+The form of a command and its escapes are those of GitHub's own toolkit (actions/toolkit, packages/core/src/command.ts).
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from importer.kinds import KINDS
+from importer.model import Action, Place, Problem, Severity, StepId
+from importer.outcome import Outcome, Report, Status
+from importer.plan.value import Plan, Step
+from importer.report.problems import in_order
+from importer.report.style import count
+
+# More of one severity are in the log of a step only (actions/toolkit, docs/problem-matchers.md, "Limitations").
+MOST_SHOWN: Final = 10
+
+_COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_OF_ACTION: Final = {
+    Action.CONFLICT: Severity.ERROR,
+    Action.PENDING: Severity.WARNING,
+    Action.ORPHANED: Severity.INFO,
+    Action.ADOPT: Severity.INFO,
+}
+_OF_STATUS: Final = {Status.FAILED: Severity.ERROR, Status.SKIPPED: Severity.WARNING}
+# What an API says may hold anything; a log takes it for a command of the terminal, and UTF-8 has no surrogates.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def github_lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """One command for each problem, in the order of the files, and a plain line that counts them."""
+    for problem in in_order(problems):
+        yield _command(problem)
+    yield _total(problems)
+
+
+def github_plan_lines(plan: Plan) -> Iterator[str]:
+    """Conflicts as errors, what is pending as warnings, adoptions and orphans as notices."""
+    yield from github_lines(list(_of_plan(plan.steps)))
+
+
+def github_report_lines(report: Report) -> Iterator[str]:
+    """What failed as errors, what was skipped as warnings; a run that could not go on is an error of its own."""
+    yield from github_lines(list(_of_report(report)))
+
+
+def _of_plan(steps: Iterable[Step]) -> Iterator[Problem]:
+    for step in steps:
+        severity = _OF_ACTION.get(step.action)
+        # An application that is found done is part of its document.
+        if severity is not None and not (step.id.part and step.action is Action.ADOPT):
+            yield Problem(step.code or step.action.value, _told(step), step.place, step.help, severity)
+
+
+def _told(step: Step) -> str:
+    adopted = step.action is Action.ADOPT and step.remote_id
+    parts = (_subject(step.id), step.action.value, f"found in the books as {step.remote_id}" if adopted else "")
+    lines = [": ".join(part for part in (*parts, step.reason) if part)]
+    if step.action is Action.CONFLICT and not step.drift:
+        lines += [f"{one.path}: {_value(one.before)} -> {_value(one.after)}" for one in step.changes]
+    for one in step.drift:
+        lines.append(
+            f"{one.path}: {_value(one.remembered)} when last applied, {_value(one.held)} in the books, "
+            f"{_value(one.wanted)} in the manifest"
+        )
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _of_report(report: Report) -> Iterator[Problem]:
+    if report.broken is not None:
+        yield Problem(report.broken.code, f"The run stopped: {report.broken.message}", None, report.broken.help)
+    if report.interrupted:
+        message = "Interrupted. What was sent is remembered; run apply again to go on."
+        yield Problem("interrupted", message, None, severity=Severity.WARNING)
+    for outcome in report.bad:
+        yield _of_outcome(outcome)
+
+
+def _of_outcome(outcome: Outcome) -> Problem:
+    severity, begin = _OF_STATUS[outcome.status], f"{_subject(outcome.id)} {outcome.status.value}"
+    failure = outcome.failure
+    if failure is None:
+        return Problem(outcome.status.value, begin, outcome.place, severity=severity)
+    place = failure.place or outcome.place
+    return Problem(failure.code, f"{begin}: {failure.message}", place, failure.help, severity)
+
+
+def _subject(step: StepId) -> str:
+    return f"{KINDS[step.kind].label} {step.key}" + (f" {step.part}" if step.part else "")
+
+
+def _command(problem: Problem) -> str:
+    place = problem.place
+    # The log shows the message alone, so that the place stands in it too: beyond the limit there is nothing else.
+    lines = [f"{place}: {problem.message}" if place is not None else problem.message]
+    lines += [f"see also {other}" for other in problem.related]
+    if problem.help:
+        lines.append(f"help: {problem.help}")
+    properties = {**(_spot(place) if place is not None else {}), "title": problem.code}
+    shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[problem.severity]} {shown}::{_data(chr(10).join(lines))}"
+
+
+def _spot(place: Place) -> dict[str, str]:
+    return {
+        "file": posixpath.normpath(place.file),  # GitHub knows no file `./books.yaml`
+        "line": str(place.line),
+        "col": str(place.column),
+        # The last column that is meant, as endLine is the last line: GitHub does not say, and may not be below col.
+        "endColumn": str(place.column + place.width - 1),
+    }
+
+
+def _data(text: str) -> str:
+    safe = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _total(problems: Sequence[Problem]) -> str:
+    counts = Counter(problem.severity for problem in problems)
+    parts = [count(counts[severity], name) for severity, name in _COMMANDS.items() if counts[severity]]
+    if not parts:
+        return "no problems"
+    hidden = f" (GitHub shows {MOST_SHOWN} of each beside the files; the log has all)"
+    return ", ".join(parts) + (hidden if max(counts.values()) > MOST_SHOWN else "")
