@@ -7,23 +7,38 @@ from pathlib import Path
 import click
 
 from importer.cli.options import (
-    format_option,
+    format_with_github_option,
     likeness_option,
+    limit_option,
     output_options,
-    paths_argument,
     sandbox_option,
     state_option,
+    target_option,
 )
 
 
 @click.command()
-@paths_argument
-@format_option
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="PATH...")
+@format_with_github_option
 @state_option
 @sandbox_option
 @click.option(
-    "--yes", is_flag=True, help="Do not ask. FINZBOOKS_ORG_ID, finzbooks.yaml or the state must then name the org."
+    "--plan", "plan_file", type=click.Path(path_type=Path), metavar="FILE", help="What plan --out saved, and just that."
 )
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Do not ask. FINZBOOKS_ORG_ID, finzbooks.yaml, the state or the saved plan must then name the org.",
+)
+@click.option("--skip-conflicts", is_flag=True, help="Do what no conflict holds back; ends in 4 where there was one.")
+@click.option(
+    "--failed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what failed as a manifest, with the reasons.",
+)
+@target_option
+@limit_option
 @likeness_option
 @output_options
 def apply(
@@ -31,7 +46,12 @@ def apply(
     format_: str,
     state_path: Path | None,
     sandbox: bool,
+    plan_file: Path | None,
     yes: bool,
+    skip_conflicts: bool,
+    failed: Path | None,
+    targets: tuple[str, ...],
+    limit: int | None,
     allow_likeness: bool,
     no_color: bool,
     quiet: bool,
@@ -46,10 +66,26 @@ def apply(
     """
     import asyncio
 
-    from importer.cli.applying import Wishes, apply_manifest
+    from importer.cli.applying import Order, Wishes, apply_manifest
+    from importer.cli.choice import Choice
+    from importer.cli.failed import refuse_name
     from importer.cli.load import load, refuse_errors
+    from importer.cli.saved import refuse_output
+    from importer.errors import WrongUsage
 
-    loaded = load(paths, state_path, sandbox=sandbox, needs_state=True)
-    refuse_errors(loaded, format_, no_color)
-    wishes = Wishes(format_, sandbox, yes, allow_likeness, no_color, quiet, verbose)
-    return asyncio.run(apply_manifest(paths, loaded, wishes))
+    refuse_name(failed)
+    wishes = Wishes(format_, sandbox, yes, skip_conflicts, failed, no_color, quiet, verbose)
+    if plan_file is None:
+        if not paths:
+            raise WrongUsage("Nothing is given to apply.", "Give PATH... (files or folders), or --plan FILE.")
+        order = Order(paths, state_path, Choice(allow_likeness, targets, limit))
+    else:
+        if paths or allow_likeness or targets or limit is not None:
+            raise WrongUsage("A saved plan holds its PATHs and options.", "Give --plan FILE without them.")
+        order = Order.saved_in(plan_file, state_path)
+    order.choice.pick  # noqa: B018  # a target that is none is told before anything is read
+    loaded = load(order.paths, order.state, sandbox=sandbox, needs_state=True)
+    inputs = order.paths if plan_file is None else (*order.paths, plan_file)
+    refuse_output(failed, "--failed", inputs, loaded)
+    refuse_errors(loaded, format_, no_color, of_saved_plan=order.saved is not None)
+    return asyncio.run(apply_manifest(order, loaded, wishes))

@@ -7,9 +7,9 @@ import random
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +18,71 @@ import click
 from importer.apply.context import Context
 from importer.apply.prepare import Prepared
 from importer.apply.run import Run, not_begun
+from importer.cli.choice import Choice, carried_on
+from importer.cli.failed import keep_failed
 from importer.cli.load import Loaded, source_of
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
+from importer.cli.saved import check_bound, open_saved, progress_of
 from importer.cli.session import Rails, Session, check_named
 from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
+from importer.model import Receipt
 from importer.outcome import Report
+from importer.plan.binding import check_same_org, compare_steps
+from importer.plan.saved import SavedPlan
 from importer.plan.value import Plan
+from importer.report.github import github_report_lines
 from importer.report.outcome import report_lines, report_value
 from importer.report.plan import plan_lines
 from importer.report.style import count
 from importer.state.files import open_for_writing
+from importer.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asked for."""
+    """How the user wants it done and told."""
 
     format_: str
     sandbox: bool
     yes: bool
-    allow_likeness: bool
+    skip_conflicts: bool
+    failed: Path | None
     no_color: bool
     quiet: bool
     verbose: bool
 
 
-async def apply_manifest(paths: Sequence[Path], loaded: Loaded, wishes: Wishes) -> int:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be applied: PATHs as they are now, or what a saved plan was made for."""
+
+    paths: tuple[Path, ...]
+    state: Path | None
+    choice: Choice
+    saved: SavedPlan | None = None
+
+    @classmethod
+    def saved_in(cls, file: Path, state: Path | None) -> Order:
+        """Raises Refused (plan-unreadable)."""
+        saved = open_saved(file)
+        named = Path(saved.state_path) if saved.state_path else None
+        return cls(tuple(map(Path, saved.paths)), state or named, Choice.of(saved.options), saved)
+
+
+async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
     """Plan, ask, carry out. Returns the exit code of the contract (design, section 4)."""
+    progress = None
+    if order.saved is not None:
+        progress = progress_of(order.saved, loaded)
+        check_bound(order.saved, loaded, progress, sandbox=wishes.sandbox)
     opening, rails = session_for(loaded, wishes.sandbox)
     async with opening as session:
-        prepared = await prepare_run(session, paths, loaded, wishes.format_, wishes.no_color, wishes.allow_likeness)
+        prepared = await _prepared(order, session, loaded, wishes, resumed=progress is not None)
         plan = prepared.plan
-        if plan.conflicts:
+        if plan.conflicts and not wishes.skip_conflicts:
             if wishes.format_ == "json":
                 _show(not_begun(plan), wishes)
             else:
@@ -60,21 +90,43 @@ async def apply_manifest(paths: Sequence[Path], loaded: Loaded, wishes: Wishes) 
             complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return EXIT_CODES["plan-conflicts"]
         if plan.idle:
+            if order.saved is None:
+                _remember_moves(loaded)
             _show(Report(unchanged=plan.unchanged), wishes)
+            _tell_left_out(plan, wishes)
             return DONE
-        _confirm(plan, session, rails, wishes)
-        report = await _carry_out(prepared, session, loaded, wishes)
+        _confirm(plan, session, rails, wishes, reviewed=order.saved is not None)
+        run_id = uuid.uuid4().hex
+        report = await _carry_out(prepared, session, loaded, wishes, order.saved, run_id)
         _show(report, wishes)
+        _tell_left_out(plan, wishes)
         _tell_time(session, wishes)
+        if wishes.failed is not None:
+            keep_failed(wishes.failed, report, loaded, run_id, sandbox=wishes.sandbox, quiet=wishes.quiet)
         return _exit_code(report)
 
 
-def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None:
-    """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named."""
+async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wishes, *, resumed: bool) -> Prepared:
+    """The plan of now; of a saved one, only if it is what was reviewed. Raises Refused."""
+    saved, choice, how = order.saved, order.choice, (wishes.format_, wishes.no_color)
+    if saved is None:
+        return await prepare_run(session, order.paths, loaded, *how, choice)
+    check_same_org(saved, session.org_id)
+    pick = carried_on(saved) if resumed else None
+    prepared = await prepare_run(session, order.paths, loaded, *how, choice, pick)
+    compare_steps(saved, prepared.plan.steps, resumed=resumed)
+    return prepared
+
+
+def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes, *, reviewed: bool) -> None:
+    """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named.
+
+    A plan that was saved and ``reviewed`` names its org itself.
+    """
     if not plan.writes:
         return
     if wishes.yes:
-        if not session.sandbox:
+        if not session.sandbox and not reviewed:
             check_named(rails)
         return
     if not sys.stdin.isatty():
@@ -95,21 +147,24 @@ def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None
         raise Refused("not-confirmed", "Nothing was sent.")
 
 
-async def _carry_out(prepared: Prepared, session: Session, loaded: Loaded, wishes: Wishes) -> Report:
+async def _carry_out(
+    prepared: Prepared, session: Session, loaded: Loaded, wishes: Wishes, saved: SavedPlan | None, run_id: str
+) -> Report:
     if loaded.where is None:
         raise ValueError("a run without a place for its state")
     with open_for_writing(loaded.where.state) as store:
-        seen = (store.lineage, store.serial) if loaded.seen is not None else None
-        if seen != loaded.seen or (loaded.seen is None and store.serial != 0):
-            raise Refused("state-moved", "Another run has changed the state since this plan was made.", "Run it again.")
+        _check_seen(store, loaded)
+        if saved is not None:
+            store.carry_out(saved.id)  # before any other change: one that is not the plan's own would bar it for good
         store.bind(session.org_id)
+        store.put(_moved(loaded))
         context = Context(
             client=session.client,
             store=store,
             bindings=prepared.bindings,
             org_id=session.org_id,
             token_id=session.token_id,
-            run=uuid.uuid4().hex,
+            run=run_id,
             now=session.clock.now,
             sleep=session.clock.sleep,
             dice=random.random,
@@ -119,9 +174,42 @@ async def _carry_out(prepared: Prepared, session: Session, loaded: Loaded, wishe
             timeout=session.timeout,
         )
         with Progress(prepared.plan, session, quiet=wishes.quiet or wishes.format_ == "json") as progress:
-            run = Run(context, prepared.plan, progress.advance)
+            run = Run(context, prepared.plan, progress.advance, skip_conflicts=wishes.skip_conflicts)
             with _interrupts(run.stop, progress.say):
-                return await run.carry_out()
+                report = await run.carry_out()
+        if saved is not None and _exit_code(report) == DONE:
+            store.plan_done()
+    return report
+
+
+def _check_seen(store: Store, loaded: Loaded) -> None:
+    """Raises Refused where the state is not the one that the plan was made with."""
+    seen = (store.lineage, store.serial) if loaded.seen is not None else None
+    if seen != loaded.seen or (loaded.seen is None and store.serial != 0):
+        raise Refused("state-moved", "Another run has changed the state since this plan was made.", "Run it again.")
+
+
+def _remember_moves(loaded: Loaded) -> None:
+    """Where the documents stand now, in a run that has nothing else to do. Leaves the state alone if none has moved."""
+    moved = _moved(loaded)
+    if moved and loaded.where is not None:
+        with open_for_writing(loaded.where.state) as store:
+            _check_seen(store, loaded)
+            store.put(moved)
+
+
+def _moved(loaded: Loaded) -> list[Receipt]:
+    """The receipts of documents that stand in another file than they came from, with that one.
+
+    Otherwise the old file, given by itself, would call them orphaned, and the new one would not miss them.
+    """
+    source = source_of(loaded)
+    now = {document.ref: source(document) for document in loaded.manifest.documents}
+    return [
+        replace(one, source=now[one.ref])
+        for one in loaded.memory.receipts
+        if one.ref in now and now[one.ref] != one.source
+    ]
 
 
 @contextmanager
@@ -146,6 +234,13 @@ def _show(report: Report, wishes: Wishes) -> None:
         say([as_json(report_value(report))])
     else:
         say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
+    if wishes.format_ == "github":
+        say(github_report_lines(report))
+
+
+def _tell_left_out(plan: Plan, wishes: Wishes) -> None:
+    if plan.left_out and not wishes.quiet:
+        complain([f"Left for later by --target or --limit: {count(plan.left_out, 'more document')}."])
 
 
 def _tell_time(session: Session, wishes: Wishes) -> None:

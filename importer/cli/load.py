@@ -11,12 +11,15 @@ from pathlib import Path
 
 from importer.apply.prepare import Memory
 from importer.checks import check
+from importer.cli.elsewhere import with_whereabouts
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.project import FoundProject, find_project
 from importer.cli.sources import Sources, find
-from importer.errors import InvalidInput, WrongUsage
+from importer.errors import InvalidInput, Refused, WrongUsage
 from importer.manifest import read, with_excerpts
 from importer.model import Document, Manifest, Problem, Receipt, Severity, StepId
+from importer.plan.saved import MAKE_ANEW
+from importer.report.github import github_lines
 from importer.report.problems import problem_lines, problems_value
 from importer.state.files import open_for_reading
 from importer.state.place import base_folder, state_file
@@ -77,12 +80,13 @@ def load(paths: Sequence[Path], given: Path | None, *, sandbox: bool, needs_stat
         if needs_state:
             raise
         where = None
-    sources = find(paths)
+    sources = find(paths, project)
     memory, seen, state_org = recall(where.state) if where is not None else (Memory(), None, "")
     with quick_allocation():
         manifest = read(sources.files, project.says.defaults)
-        found = check(manifest, memory.said(), allow_unverified=project.says.allow_unverified)
-    problems = [*project.problems, *sources.problems, *manifest.problems, *found]
+        found = check(manifest, memory.said(), allow_unverified=project.says.allow_unverified, rules=project.says.rules)
+        hinted = with_whereabouts(found, manifest, memory.said(), sources, project)
+    problems = [*project.problems, *sources.problems, *manifest.problems, *hinted]
     shown = excerpts(problems, sources, project)
     return Loaded(manifest, shown, sources, memory, seen, state_org, where, project)
 
@@ -119,19 +123,28 @@ def excerpts(problems: Sequence[Problem], sources: Sources, project: FoundProjec
 
 
 def report_problems(problems: Sequence[Problem], format_: str, no_color: bool) -> None:
-    """Problems as a command's result: text or JSON on stdout."""
+    """Problems as a command's result on stdout: text, JSON or annotations."""
     if format_ == "json":
         say([as_json(problems_value(problems))])
+    elif format_ == "github":
+        say(github_lines(problems))
     else:
         import sys
 
         say(problem_lines(problems, style_for(sys.stdout, no_color)))
 
 
-def refuse_errors(loaded: Loaded, format_: str, no_color: bool) -> None:
-    """End the run when the input has errors; warnings go to stderr. Raises InvalidInput."""
+def refuse_errors(loaded: Loaded, format_: str, no_color: bool, *, of_saved_plan: bool = False) -> None:
+    """End the run when the input has errors; warnings go to stderr. Raises InvalidInput.
+
+    A saved plan was made for input without errors: then these are a reason to refuse it. Raises Refused.
+    """
     if loaded.errors:
         report_problems(loaded.problems, format_, no_color)
+        if of_saved_plan:
+            raise Refused(
+                "plan-other-documents", "The files no longer say what they said: they have errors now.", MAKE_ANEW
+            )
         raise InvalidInput(loaded.errors)
     if loaded.problems:
         import sys
@@ -150,10 +163,16 @@ def scope_of(paths: Sequence[Path], loaded: Loaded) -> Callable[[Receipt], bool]
     """Whether the file that a receipt came from lies under the given PATHs."""
     base = Path(os.path.realpath(loaded.where.base if loaded.where is not None else "."))
     roots = [Path(os.path.realpath(path)) for path in paths]
+    project = loaded.project.path
+    # The project's own folder stands for all that it includes, also outside.
+    entries = loaded.project.says.include if project is not None and project.parent in roots else ()
 
     def in_scope(receipt: Receipt) -> bool:
         source = Path(os.path.normpath(base / receipt.source))
-        return any(source == root or root in source.parents for root in roots)
+        if any(source == root or root in source.parents for root in roots):
+            return True
+        parts = Path(_relative(source, project.parent)).parts if project is not None else ()
+        return any(entry.covers(parts) for entry in entries)
 
     return in_scope
 

@@ -16,6 +16,8 @@ COMMANDS: Final = {
     "validate": ("importer.cli.validate", "validate", "Check manifests; no network."),
     "plan": ("importer.cli.plan", "plan", "Show what apply would do; sends no write."),
     "apply": ("importer.cli.apply", "apply", "Bring the books to what the manifests say."),
+    "recover": ("importer.cli.recover", "recover", "Find out what became of calls that were cut off."),
+    "graph": ("importer.cli.graph", "graph", "Draw what refers to what; no network."),
     "state": ("importer.cli.state", "state", "Show what is known of each external key."),
     "sandbox": ("importer.cli.sandbox", "sandbox", "The local FinzBooks."),
     "schema": ("importer.cli.schema", "schema", "Print a schema."),

@@ -23,8 +23,26 @@ format_option = click.option(
     show_default=True,
     help="Text for people, or JSON on stdout and nothing else there.",
 )
+format_with_github_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="Text for people, JSON on stdout and nothing else there, or annotations for GitHub Actions.",
+)
 state_option = click.option(
     "--state", "state_path", type=click.Path(path_type=Path), metavar="FILE", help="The state file."
+)
+target_option = click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="KIND/KEY",
+    help="Only this document, with what it needs; may be given several times.",
+)
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", help="At most N documents: a first slice, by whole chains."
 )
 sandbox_option = click.option("--sandbox", is_flag=True, help="Use the embedded FinzBooks; needs no token.")
 likeness_option = click.option(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from importer.cli.options import (
-    format_option,
+    format_with_github_option,
     likeness_option,
+    limit_option,
     output_options,
     paths_argument,
     sandbox_option,
     state_option,
+    target_option,
 )
 
 if TYPE_CHECKING:
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @paths_argument
-@format_option
+@format_with_github_option
 @state_option
 @sandbox_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for apply --plan FILE.")
 @click.option("--offline", is_flag=True, help="Ask nobody: nothing is looked up, and tax rates are not known.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 3 when changes are pending.")
+@target_option
+@limit_option
 @likeness_option
 @output_options
 def plan(
@@ -34,8 +39,11 @@ def plan(
     format_: str,
     state_path: Path | None,
     sandbox: bool,
+    out: Path | None,
     offline: bool,
     detailed_exitcode: bool,
+    targets: tuple[str, ...],
+    limit: int | None,
     allow_likeness: bool,
     no_color: bool,
     quiet: bool,
@@ -43,26 +51,41 @@ def plan(
 ) -> int:
     """Show what apply would do to the books for the manifests in PATH... (files or folders).
 
+    With --out the plan is saved, and apply --plan does just that or refuses.
+
     Exit codes: 0 done, 1 errors in the input or conflicts, 2 wrong usage, 3 changes pending (with
     --detailed-exitcode; 1 wins), 5 refused.
     """
     import asyncio
 
+    from importer.cli.choice import Choice
     from importer.cli.load import load, refuse_errors
-    from importer.errors import DONE, EXIT_CODES, PENDING
+    from importer.cli.saved import refuse_output, save
+    from importer.errors import DONE, EXIT_CODES, PENDING, WrongUsage
 
+    if out is not None and offline:
+        raise WrongUsage(
+            "A plan made offline is bound to no organisation, and cannot be saved.", "Leave --offline out."
+        )
+    choice = Choice(allow_likeness, targets, limit)
+    choice.pick  # noqa: B018  # a target that is none is told before anything is read
     loaded = load(paths, state_path, sandbox=sandbox, needs_state=True)
+    refuse_output(out, "--out", paths, loaded)
     refuse_errors(loaded, format_, no_color)
     if offline:
         from importer.apply.prepare import plan_offline
         from importer.cli.load import scope_of
+        from importer.cli.planning import today
 
-        made = plan_offline(loaded.manifest, loaded.memory, scope_of(paths, loaded))
+        scope = scope_of(paths, loaded)
+        made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
     else:
         from importer.cli.planning import plan_online
 
-        made = asyncio.run(plan_online(paths, loaded, format_, no_color, sandbox, allow_likeness))
+        made = asyncio.run(plan_online(paths, loaded, format_, no_color, sandbox, choice))
     show_plan(made, format_, no_color, verbose)
+    if out is not None:
+        save(out, made, paths, state_path, loaded, choice, sandbox=sandbox)
     if made.conflicts:
         return EXIT_CODES["plan-conflicts"]
     return PENDING if detailed_exitcode and made.changes else DONE
@@ -79,3 +102,7 @@ def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool) -> None:
         say([as_json(plan_value(made))])
     else:
         say(plan_lines(made, style_for(sys.stdout, no_color), details=verbose))
+    if format_ == "github":
+        from importer.report.github import github_plan_lines
+
+        say(github_plan_lines(made))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
-from importer.apply.prepare import Prepared, prepare
+from importer.apply.prepare import Pick, Prepared, prepare
+from importer.cli.choice import Choice
 from importer.cli.load import Loaded, report_problems, scope_of
 from importer.cli.options import complain
 from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
@@ -15,6 +17,7 @@ from importer.errors import ApiError, InvalidInput, Refused
 from importer.plan.value import Plan
 
 LONG_WAIT: Final = 3.0  # seconds
+IST: Final = timezone(timedelta(hours=5, minutes=30))
 
 
 def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextManager[Session], Rails]:
@@ -26,9 +29,15 @@ def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextMana
 
 
 async def prepare_run(
-    session: Session, paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, allow_likeness: bool
+    session: Session,
+    paths: Sequence[Path],
+    loaded: Loaded,
+    format_: str,
+    no_color: bool,
+    choice: Choice,
+    pick: Pick | None = None,
 ) -> Prepared:
-    """The plan of ``paths`` for the org of ``session``.
+    """The plan of ``paths`` for the org of ``session``; ``pick`` in place of what ``choice`` picks.
 
     Raises InvalidInput for what only the org could tell, and Refused (lookup-failed) when the org cannot be asked.
     """
@@ -40,9 +49,12 @@ async def prepare_run(
             loaded.memory,
             session.org_id,
             scope_of(paths, loaded),
-            allow_likeness=allow_likeness,
+            allow_likeness=choice.allow_likeness,
             per_minute=session.per_minute,
             allow_unverified=loaded.project.says.allow_unverified,
+            rules=loaded.project.says.rules,
+            pick=pick or choice.pick,
+            today=today(),
             finish=loaded.finish,
         )
     except InvalidInput as error:
@@ -63,8 +75,13 @@ def tell_wait(seconds: float) -> None:
 
 
 async def plan_online(
-    paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, sandbox: bool, allow_likeness: bool
+    paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, sandbox: bool, choice: Choice
 ) -> Plan:
     opening, _ = session_for(loaded, sandbox)
     async with opening as session:
-        return (await prepare_run(session, paths, loaded, format_, no_color, allow_likeness)).plan
+        return (await prepare_run(session, paths, loaded, format_, no_color, choice)).plan
+
+
+def today() -> date:
+    """The day in India, where the books are kept."""
+    return datetime.now(IST).date()

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from importer.cli.options import format_option, sandbox_option, state_option
+from importer.cli.state_changes import CHANGES
+from importer.cli.state_place import where_argument
 
 if TYPE_CHECKING:
     from importer.model import Receipt
-    from importer.state.store import Store
-
-where_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH...]")
 
 
 @click.group()
 def state() -> None:
-    """Show what is known of each external key. Reads the state of PATH..., or of the current folder."""
+    """Show and correct what is known of each external key. Uses the state of PATH..., or of the current folder."""
 
 
-def _open(paths: tuple[Path, ...], state_path: Path | None, sandbox: bool) -> Store:
-    from importer.cli.load import place
-    from importer.cli.project import find_project
-    from importer.errors import Refused
-    from importer.state.files import open_for_reading
-
-    file = place(paths, state_path, sandbox, find_project(paths)).state
-    store = open_for_reading(file)
-    if store is None:
-        other = "leave --sandbox out" if sandbox else "add --sandbox for that of the sandbox"
-        help = f"Give the PATH that apply was given, or --state FILE; {other}."
-        raise Refused("no-state", f"There is no state at {file}.", help)
-    return store
+for command in CHANGES:
+    state.add_command(command)
 
 
 @state.command("list")
@@ -42,10 +30,14 @@ def _open(paths: tuple[Path, ...], state_path: Path | None, sandbox: bool) -> St
 @state_option
 @sandbox_option
 def list_(paths: tuple[Path, ...], format_: str, state_path: Path | None, sandbox: bool) -> None:
-    """One line per document: kind, key, id and number."""
-    from importer.cli.options import as_json, say
+    """One line per document: kind, key, id and number.
 
-    with _open(paths, state_path, sandbox) as store:
+    Exit codes: 0 done, 2 wrong usage, 5 no state, or one that cannot be read.
+    """
+    from importer.cli.options import as_json, say
+    from importer.cli.state_place import open_to_read
+
+    with open_to_read(paths, state_path, sandbox) as store:
         receipts = list(store.receipts())
         intents = store.intents()
     if format_ == "json":
@@ -55,13 +47,14 @@ def list_(paths: tuple[Path, ...], format_: str, state_path: Path | None, sandbo
         part = f" -> {receipt.part}" if receipt.part else ""
         number = f"  {receipt.number}" if receipt.number else ""
         difference = "  (differs from the books)" if receipt.difference else ""
-        click.echo(f"{receipt.kind:<13} {receipt.key}{part}  {receipt.remote_id}{number}{difference}")
+        accepted = "  (accepted otherwise)" if receipt.accepted else ""
+        click.echo(f"{receipt.kind:<13} {receipt.key}{part}  {receipt.remote_id}{number}{difference}{accepted}")
     for intent in intents:
         for row in intent.rows:
             click.echo(f"{row.kind:<13} {row.key}  not known: a call of {intent.server_time} was cut off")
 
 
-def _brief(receipt: Receipt) -> dict[str, str]:
+def _brief(receipt: Receipt) -> dict[str, Any]:
     return {
         "kind": receipt.kind,
         "key": receipt.key,
@@ -70,6 +63,7 @@ def _brief(receipt: Receipt) -> dict[str, str]:
         "number": receipt.number,
         "source": receipt.source,
         "updated": receipt.updated,
+        "accepted": receipt.accepted,
     }
 
 
@@ -81,21 +75,22 @@ def _brief(receipt: Receipt) -> dict[str, str]:
 @state_option
 @sandbox_option
 def show(kind: str, key: str, paths: tuple[Path, ...], format_: str, state_path: Path | None, sandbox: bool) -> None:
-    """All that is known of one document."""
+    """All that is known of one document.
+
+    Exit codes: 0 done, 2 wrong usage, 5 no state, or a key that it does not know.
+    """
     from dataclasses import asdict
 
     from importer.cli.options import as_json, say
-    from importer.errors import Refused, WrongUsage
-    from importer.kinds import KINDS, find
+    from importer.cli.state_place import key_called, kind_called, no_such_key, open_to_read
 
-    known = find(kind)
-    if known is None:
-        raise WrongUsage(f"There is no kind called {kind!r}.", f"There are: {', '.join(KINDS)}.")
-    with _open(paths, state_path, sandbox) as store:
-        found = [one for one in store.receipts() if one.kind == known.name and one.key == key]
+    known, key = kind_called(kind), key_called(key)
+    with open_to_read(paths, state_path, sandbox) as store:
+        receipts = list(store.receipts())
         intents = [one for one in store.intents() if any(row[:2] == (known.name, key) for row in one.rows)]
+    found = [one for one in receipts if one.kind == known.name and one.key == key]
     if not found and not intents:
-        raise Refused("no-such-key", f"The state knows no {known.label} {key!r}.")
+        raise no_such_key(known, key, receipts)
     if format_ == "json":
         say([as_json({"receipts": [asdict(one) for one in found], "intents": [asdict(one) for one in intents]})])
         return
@@ -106,6 +101,8 @@ def show(kind: str, key: str, paths: tuple[Path, ...], format_: str, state_path:
             if value != "":
                 click.echo(f"  {name:<11} {value}")
         click.echo("  said        " + as_json(receipt.said).replace("\n", "\n  "))
+        if receipt.accepted:
+            click.echo("  accepted    " + as_json(receipt.accepted).replace("\n", "\n  "))
     for intent in intents:
         click.echo(f"  open        a call of {intent.server_time}: {intent.method} {intent.path}")
 
@@ -115,9 +112,13 @@ def show(kind: str, key: str, paths: tuple[Path, ...], format_: str, state_path:
 @state_option
 @sandbox_option
 def export(paths: tuple[Path, ...], state_path: Path | None, sandbox: bool) -> None:
-    """The whole state as JSON lines, sorted, for a review in git."""
+    """The whole state as JSON lines, sorted, for a review in git.
+
+    Exit codes: 0 done, 2 wrong usage, 5 no state, or one that cannot be read.
+    """
     from importer.cli.options import say
+    from importer.cli.state_place import open_to_read
     from importer.state.export import lines
 
-    with _open(paths, state_path, sandbox) as store:
+    with open_to_read(paths, state_path, sandbox) as store:
         say(lines(store))

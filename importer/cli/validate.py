@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from importer.cli.options import format_option, output_options, paths_argument, state_option
+from importer.cli.options import format_with_github_option, output_options, paths_argument, state_option
 
 
 @click.command()
 @paths_argument
-@format_option
+@format_with_github_option
 @state_option
 @output_options
 def validate(
@@ -26,7 +26,7 @@ def validate(
     from importer.report.style import count
 
     loaded = load(paths, state_path, sandbox=False, needs_state=False)
-    if format_ == "json" or loaded.problems:
+    if format_ != "text" or loaded.problems:
         report_problems(loaded.problems, format_, no_color)
     if loaded.errors:
         raise InvalidInput(loaded.errors)
