@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from importer.apply.run import Run, not_begun
 from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
 from importer.cli.load import Loaded, source_of
+from importer.cli.moves import check_seen, moved, remember_moves
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
@@ -28,7 +29,6 @@ from importer.cli.progress import Progress
 from importer.cli.saved import check_bound, open_saved, progress_of
 from importer.cli.session import Rails, Session, check_named
 from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
-from importer.model import Receipt
 from importer.outcome import Report
 from importer.plan.binding import check_same_org, compare_steps
 from importer.plan.saved import SavedPlan
@@ -38,7 +38,6 @@ from importer.report.outcome import report_lines, report_value
 from importer.report.plan import plan_lines
 from importer.report.style import count
 from importer.state.files import open_for_writing
-from importer.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,7 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
             complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return EXIT_CODES["plan-conflicts"]
         if plan.idle:
-            if order.saved is None:
-                _remember_moves(loaded)
+            _over(order, loaded, begun=progress is not None)
             _show(Report(unchanged=plan.unchanged), wishes)
             _tell_left_out(plan, wishes)
             return DONE
@@ -104,6 +102,17 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         if wishes.failed is not None:
             keep_failed(wishes.failed, report, loaded, run_id, sandbox=wishes.sandbox, quiet=wishes.quiet)
         return _exit_code(report)
+
+
+def _over(order: Order, loaded: Loaded, *, begun: bool) -> None:
+    """Nothing is left to be done: that is remembered of a saved plan that was ``begun``, and else where files moved."""
+    if order.saved is None:
+        remember_moves(loaded)
+    elif begun and loaded.where is not None:
+        with open_for_writing(loaded.where.state) as store:
+            check_seen(store, loaded)
+            store.carry_out(order.saved.id)
+            store.plan_done()
 
 
 async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wishes, *, resumed: bool) -> Prepared:
@@ -153,11 +162,11 @@ async def _carry_out(
     if loaded.where is None:
         raise ValueError("a run without a place for its state")
     with open_for_writing(loaded.where.state) as store:
-        _check_seen(store, loaded)
+        check_seen(store, loaded)
         if saved is not None:
             store.carry_out(saved.id)  # before any other change: one that is not the plan's own would bar it for good
         store.bind(session.org_id)
-        store.put(_moved(loaded))
+        store.put(moved(loaded))
         context = Context(
             client=session.client,
             store=store,
@@ -180,36 +189,6 @@ async def _carry_out(
         if saved is not None and _exit_code(report) == DONE:
             store.plan_done()
     return report
-
-
-def _check_seen(store: Store, loaded: Loaded) -> None:
-    """Raises Refused where the state is not the one that the plan was made with."""
-    seen = (store.lineage, store.serial) if loaded.seen is not None else None
-    if seen != loaded.seen or (loaded.seen is None and store.serial != 0):
-        raise Refused("state-moved", "Another run has changed the state since this plan was made.", "Run it again.")
-
-
-def _remember_moves(loaded: Loaded) -> None:
-    """Where the documents stand now, in a run that has nothing else to do. Leaves the state alone if none has moved."""
-    moved = _moved(loaded)
-    if moved and loaded.where is not None:
-        with open_for_writing(loaded.where.state) as store:
-            _check_seen(store, loaded)
-            store.put(moved)
-
-
-def _moved(loaded: Loaded) -> list[Receipt]:
-    """The receipts of documents that stand in another file than they came from, with that one.
-
-    Otherwise the old file, given by itself, would call them orphaned, and the new one would not miss them.
-    """
-    source = source_of(loaded)
-    now = {document.ref: source(document) for document in loaded.manifest.documents}
-    return [
-        replace(one, source=now[one.ref])
-        for one in loaded.memory.receipts
-        if one.ref in now and now[one.ref] != one.source
-    ]
 
 
 @contextmanager

@@ -83,9 +83,18 @@ async def _recover(loaded: Loaded, wishes: Wishes) -> int:
     async with opening as session:
         session.client.on_wait = None if wishes.quiet else tell_wait
         with open_for_writing(_state(loaded)) as store:
+            _go_on_with_plan(store)
             store.bind(session.org_id)
             recovery = await _settle(session, store, loaded, wishes)
     return _show(recovery, wishes)
+
+
+def _go_on_with_plan(store: Store) -> None:
+    """Settling the calls of a saved plan is part of its run: it may be carried on afterwards (design, section 4)."""
+    for plan_id, progress in store.plans().items():
+        if not progress.done and progress.serial == store.serial:
+            store.carry_out(plan_id)
+            return
 
 
 async def _settle(session: Session, store: Store, loaded: Loaded, wishes: Wishes) -> Recovery:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from importer.model import Action, StepId
 from importer.plan.value import Step
+from importer.plan.ways_out import command
 
 
 def in_view_of_needs(step: Step, steps: Mapping[StepId, Step]) -> Step:
@@ -27,7 +28,7 @@ def _at_odds(step: Step, steps: Mapping[StepId, Step]) -> Step:
         action=Action.CONFLICT,
         code="books-differ",
         reason=f"The books hold it ({step.reason}), and cannot refer to {missing}: they do not hold that.",
-        help="Look at it in FinzBooks.",
+        help=f"If {missing} is in the books after all, say which one it is: {command('adopt', missing, 'ID')}",
     )
 
 

@@ -1,0 +1,41 @@
+"""Documents that moved from one file to another: the state follows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from importer.cli.load import Loaded, source_of
+from importer.errors import Refused
+from importer.model import Receipt
+from importer.state.files import open_for_writing
+from importer.state.store import Store
+
+
+def check_seen(store: Store, loaded: Loaded) -> None:
+    """Raises Refused where the state is not the one that the plan was made with."""
+    seen = (store.lineage, store.serial) if loaded.seen is not None else None
+    if seen != loaded.seen or (loaded.seen is None and store.serial != 0):
+        raise Refused("state-moved", "Another run has changed the state since this plan was made.", "Run it again.")
+
+
+def remember_moves(loaded: Loaded) -> None:
+    """Where the documents stand now, in a run that has nothing else to do. Leaves the state alone if none has moved."""
+    found = moved(loaded)
+    if found and loaded.where is not None:
+        with open_for_writing(loaded.where.state) as store:
+            check_seen(store, loaded)
+            store.put(found)
+
+
+def moved(loaded: Loaded) -> list[Receipt]:
+    """The receipts of documents that stand in another file than they came from, with that one.
+
+    Otherwise the old file, given by itself, would call them orphaned, and the new one would not miss them.
+    """
+    source = source_of(loaded)
+    now = {document.ref: source(document) for document in loaded.manifest.documents}
+    return [
+        replace(one, source=now[one.ref])
+        for one in loaded.memory.receipts
+        if one.ref in now and now[one.ref] != one.source
+    ]
