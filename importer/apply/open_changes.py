@@ -15,7 +15,7 @@ from importer.apply.survey import GONE, fetch
 from importer.delivery.compare import MONEY, differences, held
 from importer.delivery.natural import dead
 from importer.delivery.remote import text
-from importer.delivery.settle import OpenRow, Sight, shows
+from importer.delivery.settle import CHANGE_OPEN, OpenRow, Sight, shows
 from importer.errors import Rejected
 from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Receipt, Ref
@@ -200,6 +200,6 @@ def _half_way(one: OpenRow, remote_id: str) -> Sight:
         False,
         f"The books do not show for certain that {remote_id} is as the manifest wants it.",
         remote_id,
-        code="change-open",
+        code=CHANGE_OPEN,
         help=GO_ON,
     )

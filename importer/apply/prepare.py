@@ -135,7 +135,7 @@ async def prepare(
     bindings = _bindings(memory, names)
     expectations = Expectations(manifest, memory.said(), rates)
     claimed = _claimed(memory, manifest)
-    missing, edited = _to_find(first), [step for step in first if _is_edited(step)]
+    missing, edited = _to_find(first), _to_look_at(first)
     matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed)
     known = Known(
         receipts=receipts,
@@ -162,9 +162,14 @@ async def prepare(
     return Prepared(replace(plan, left_out=left_out), bindings, expectations, claimed, memory.intents)
 
 
-def _is_edited(step: Step) -> bool:
-    """Whether ``step`` changes what the state knows to be in the books, so that it must still be as it was."""
-    return bool(step.remote_id) and not step.id.part and (step.action in EDITED or bool(step.later))
+def _to_look_at(steps: Sequence[Step]) -> list[Step]:
+    """What changes, or uses, what the state knows to be in the books: it must still be as it was."""
+    used = {step.id._replace(part="") for step in steps if step.id.part and step.action is Action.APPLY}
+    return [
+        step
+        for step in steps
+        if step.remote_id and not step.id.part and (step.action in EDITED or step.later or step.id in used)
+    ]
 
 
 def _to_find(steps: Sequence[Step]) -> list[Document]:

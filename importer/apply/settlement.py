@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -19,9 +19,10 @@ from importer.model import Intent, IntentRow, Receipt, Ref
 from importer.money import ZERO, add
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.allocations import used_by, with_entry
-from importer.plan.applications import entries_of, entry_said, paise, used_of
+from importer.plan.applications import entries_of, entry_said, paise, remembered, unnamed, used_of
 from importer.plan.said import digest, plain
 from importer.plan.value import Entry, Step
+from importer.plan.ways_out import accept
 
 LOOK: Final = "Look at the balances in FinzBooks."
 
@@ -56,9 +57,9 @@ async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -
     target_id = entry.target_id or context.bindings.reference(settles.target, entry.target_key)
     used = ZERO if _untouched(context, step, settles) else await _used(context, KINDS[step.id.kind], owner_id)
     if used is not None:
-        remembered = _remembered(context, step, settles, used)
-        if used != remembered:
-            return failed(step, _already_used(step, used, remembered))
+        known = _remembered(context, step, settles, used)
+        if used != known:
+            return failed(step, _already_used(step, used, known))
     before = Balances(await _open(context, settles, target_id), used)
     if before.open is not None and before.open < entry.amount:
         return failed(step, _too_much(step, settles, entry, before.open))
@@ -163,14 +164,12 @@ def _remembered(context: Context, step: Step, settles: Settles, used: Decimal) -
     own = context.store.receipt(step.id.kind, step.id.key)
     if settles.in_body:
         return used_by(own) if own is not None else ZERO
-    # Accepted to have been applied without it being known to what.
-    beyond = Decimal(own.accepted.get(settles.field, ZERO)) if own is not None else ZERO
-    found = add((beyond, _sum(_receipts(context, step, settles))))
+    found = add((unnamed(own), remembered(_receipts(context, step, settles))))
     if found == used:
         return found
     # An application that is gone from the manifest counts as well. Only here: this reads the whole state.
     every = (one for one in context.store.receipts() if one.part and one.ref == Ref(step.id.kind, step.id.key))
-    return add((beyond, _sum(every)))
+    return add((unnamed(own), remembered(every)))
 
 
 def _receipts(context: Context, step: Step, settles: Settles) -> Iterator[Receipt]:
@@ -182,11 +181,6 @@ def _receipts(context: Context, step: Step, settles: Settles) -> Iterator[Receip
                 yield receipt
 
 
-def _sum(receipts: Iterable[Receipt]) -> Decimal:
-    """What was accepted to be in the books counts, where that is another amount than the manifest says."""
-    return add(Decimal(one.accepted.get("amount", one.said["amount"])) for one in receipts)
-
-
 def _already_used(step: Step, used: Decimal, remembered: Decimal) -> Failure:
     label = KINDS[step.id.kind].label
     return Failure(
@@ -194,7 +188,8 @@ def _already_used(step: Step, used: Decimal, remembered: Decimal) -> Failure:
         f"Not sent: the books say that {plain(used)} of the {label} is used, "
         f"and the state remembers applications of {plain(remembered)}.",
         place=step.place,
-        help=f"Look in FinzBooks at what the {label} was applied to: this application may be among it.",
+        help=f"Look in FinzBooks at what the {label} was applied to: this application may be among it. "
+        f"{accept(step.id._replace(part=''))}",
     )
 
 

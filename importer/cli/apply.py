@@ -28,7 +28,7 @@ from importer.cli.options import (
 @click.option(
     "--yes",
     is_flag=True,
-    help="Do not ask. FINZBOOKS_ORG_ID, finzbooks.yaml, the state or the saved plan must then name the org.",
+    help="Do not ask. FINZBOOKS_ORG_ID, finzbooks.yaml or the state must then name the org.",
 )
 @click.option("--skip-conflicts", is_flag=True, help="Do what no conflict holds back; ends in 4 where there was one.")
 @click.option(

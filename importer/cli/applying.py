@@ -93,7 +93,7 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
             _show(Report(unchanged=plan.unchanged), wishes)
             _tell_left_out(plan, wishes)
             return DONE
-        _confirm(plan, session, rails, wishes, reviewed=order.saved is not None)
+        _confirm(plan, session, rails, wishes)
         run_id = uuid.uuid4().hex
         report = await _carry_out(prepared, session, loaded, wishes, order.saved, run_id)
         _show(report, wishes)
@@ -127,15 +127,12 @@ async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wish
     return prepared
 
 
-def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes, *, reviewed: bool) -> None:
-    """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named.
-
-    A plan that was saved and ``reviewed`` names its org itself.
-    """
+def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None:
+    """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named."""
     if not plan.writes:
         return
     if wishes.yes:
-        if not session.sandbox and not reviewed:
+        if not session.sandbox:
             check_named(rails)
         return
     if not sys.stdin.isatty():

@@ -7,29 +7,36 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from importer import __version__
 from importer.cli.choice import Choice
 from importer.cli.load import Loaded
 from importer.cli.walk import PROJECT_FILE, SUFFIXES
 from importer.errors import Refused, WrongUsage
+from importer.model import Action
 from importer.plan.binding import check
 from importer.plan.saved import SavedPlan, document_digests, dump, load, saved_steps
 from importer.plan.value import Plan
 from importer.report.plan import plan_value
+from importer.report.style import count
 from importer.state.files import open_for_reading
 from importer.state.values import PlanProgress
+
+UNSETTLED: Final = (Action.PENDING, Action.SETTLE)
 
 
 def save(
     file: Path, made: Plan, paths: Sequence[Path], given: Path | None, loaded: Loaded, choice: Choice, *, sandbox: bool
 ) -> None:
     """Write ``made`` to ``file``, whole or not at all. Raises Refused (plan-open-intents, plan-unwritable)."""
-    if loaded.memory.intents:
+    # A change that was cut off is a step of its own; what may have been created or applied would change the plan.
+    cut_off = {step.settles.id for step in made.steps if step.settles is not None and step.action in UNSETTLED}
+    if cut_off:
         raise Refused(
             "plan-open-intents",
-            f"The plan is not saved: {len(loaded.memory.intents)} call(s) were cut off, and what became of them would "
-            "change it.",
+            f"The plan is not saved: what became of {count(len(cut_off), 'call')} that a run did not see the end of "
+            "would change it.",
             "Settle them first: finz-import recover",
         )
     lineage, serial = loaded.seen or ("", 0)

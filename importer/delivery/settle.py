@@ -17,6 +17,7 @@ from importer.schema import Field
 # Nothing there in one look may mean that the server is still at work; in two, further apart than the client's
 # time-out, that it is not (design, section 6, items 3 and 4).
 LOOKS: Final = 2
+CHANGE_OPEN: Final = "change-open"  # of an update or a posting that may or may not have come through
 
 
 class Fate(StrEnum):
@@ -89,7 +90,9 @@ class Recovery:
 
     @property
     def whole(self) -> bool:
-        return not self.interrupted and self.broken is None and all(one.fate is not Fate.OPEN for one in self.rows)
+        """Whether nothing is left that a person has to decide. A change that is open is settled by the next apply."""
+        done = all(one.fate is not Fate.OPEN or one.code == CHANGE_OPEN for one in self.rows)
+        return done and not self.interrupted and self.broken is None
 
 
 def fate(looks: Sequence[bool | None]) -> Fate | None:

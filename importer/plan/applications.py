@@ -13,8 +13,8 @@ from importer.delivery.remote import amount, text
 from importer.kinds import KINDS, Kind, Settles
 from importer.manifest.typed import typed
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
-from importer.money import add, half_up
-from importer.plan.known import Known
+from importer.money import ZERO, add, half_up
+from importer.plan.known import Gone, Known
 from importer.plan.said import canonical, changes
 from importer.plan.value import Entry, Step
 from importer.plan.ways_out import accept, command
@@ -53,7 +53,9 @@ def application_steps(
         (one for own, one in known.intents.items() if own.part and (own.kind, own.key) == document.ref), None
     )
     id_of = _ids(steps, known)
-    done_before = _applied_wholly(owner, settles, [entry for _, entry in entries])
+    is_known = StepId(*document.ref) in known.receipts
+    new = [entry for part, entry in entries if StepId(document.kind, document.key, part) not in receipts]
+    done_before = _applied_wholly(owner, settles, new, receipts, known)
     for part, entry in entries:
         own = StepId(document.kind, document.key, part)
         step = Step(
@@ -67,7 +69,7 @@ def application_steps(
             after=_payers(payments, targets_of(settles, entry, id_of)),
             entry=entry,
         )
-        found = _application(step, settles, owner, receipts.get(own), cut_off, done_before)
+        found = _application(step, settles, owner, receipts.get(own), cut_off, done_before, is_known=is_known)
         if found is not None:
             yield found
     parts = {part for part, _ in entries}
@@ -157,6 +159,8 @@ def _application(
     receipt: Receipt | None,
     intent: Intent | None,
     done_before: bool | None,
+    *,
+    is_known: bool,
 ) -> Step | None:
     if receipt is not None and step.entry is not None:
         found = changes(receipt.said, entry_said(settles, step.entry))
@@ -174,15 +178,16 @@ def _application(
             "finz-import recover",
         )
     if done_before:
-        return replace(step, action=Action.ADOPT, reason="the balance of the books says it is applied wholly")
+        return replace(step, action=Action.ADOPT, reason="by its balance in the books it is applied already")
     if done_before is None:
         return replace(
             step,
             action=Action.CONFLICT,
             code="partly-applied",
-            reason="The books hold the document applied in part, and do not say to what.",
-            help="Look in FinzBooks at what it was applied to, and leave in the manifest what still has to be; then "
-            f"run: {command('adopt', owner.id, owner.remote_id)}",
+            reason="The books have another part of the document applied than is known, and do not say to what: this may "
+            "be among it.",
+            help="Look in FinzBooks at what it was applied to. Leave in the manifest what was, and what still has to "
+            f"be; then: {command('accept', owner.id) if is_known else command('adopt', owner.id, owner.remote_id)}",
         )
     return step
 
@@ -198,20 +203,38 @@ def _edited(step: Step, found: tuple[Change, ...]) -> Step:
     )
 
 
-def _applied_wholly(owner: Step, settles: Settles, entries: list[Entry]) -> bool | None:
-    """Whether what was found in the books has been applied: wholly (True), not at all (False), or in part (None).
+def _applied_wholly(
+    owner: Step, settles: Settles, new: Sequence[Entry], receipts: Mapping[StepId, Receipt], known: Known
+) -> bool | None:
+    """Whether the books have ``new``, which no receipt knows: all of it (True), nothing (False), or else (None).
 
-    Where the books say entry by entry what a document is applied to, the plan has told them apart already.
+    ``receipts`` are those of the document's applications. Only of a document that was just found its balance alone may
+    say that all is done (design, section 6, item 5): of one that is known, the same amount may as well have gone
+    elsewhere. Where the books say entry by entry what a document is applied to, the plan has told them apart already.
     """
-    found = owner.remote is not None and owner.action in (Action.ADOPT, Action.SETTLE)
-    if owner.remote is None or not found or not entries or settles.in_body:
+    row = owner.remote if owner.action in (Action.ADOPT, Action.SETTLE) else known.looked.get(owner.id)
+    if row is None or isinstance(row, Gone) or not new or settles.in_body:
         return False
-    used = used_of(KINDS[owner.id.kind], owner.remote)
+    used, receipt = used_of(KINDS[owner.id.kind], row), known.receipts.get(owner.id)
     if used is None:
-        return None
-    if used == 0:
+        return None if receipt is None else False
+    known_before = add((remembered(receipts.values()), unnamed(receipt)))
+    if used == known_before:
         return False
-    return True if used == add(entry.amount for entry in entries) else None
+    return True if receipt is None and used == add(entry.amount for entry in new) else None
+
+
+def remembered(receipts: Iterable[Receipt]) -> Decimal:
+    """What the receipts of applications come to: as the books hold them, where that was accepted to be otherwise."""
+    return add(Decimal(one.accepted.get("amount", one.said["amount"])) for one in receipts)
+
+
+def unnamed(receipt: Receipt | None) -> Decimal:
+    """What of a document was accepted to be applied in the books, nobody knows to what."""
+    settles = KINDS[receipt.kind].settles if receipt is not None else None
+    if receipt is None or settles is None or settles.in_body:
+        return ZERO
+    return Decimal(receipt.accepted.get(settles.field, 0))
 
 
 def used_of(kind: Kind, row: Mapping[str, Any]) -> Decimal | None:

@@ -14,7 +14,7 @@ from importer.delivery.natural import dead
 from importer.delivery.remote import amount, text
 from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Receipt
-from importer.plan.allocations import added, used_by
+from importer.plan.allocations import added, entries_held, used_by
 from importer.plan.applications import used_of
 from importer.plan.body import Bindings, remembered_body
 from importer.plan.known import Gone, Known
@@ -100,9 +100,14 @@ def _later_possible(base: Step, kind: Kind, row: Mapping[str, Any] | Gone, known
     """Entries can be added only to what the books hold as the receipt remembers it."""
     if isinstance(row, Gone):
         return gone(base)
-    used, remembered = used_of(kind, row), used_by(known.receipts[base.id])
+    receipt, document = known.receipts[base.id], base.document
+    used, remembered = used_of(kind, row), used_by(receipt)
     if used is None or used == remembered:
         return base
+    missing = entries_held(document, known.wanted_of(document), row) if document is not None else None
+    if missing is not None and not receipt.accepted:
+        # An old copy of the state, or somebody who did in FinzBooks what the manifest asks for.
+        return replace(base, action=Action.ADOPT, later=missing, remote=row, reason="allocated there already")
     return conflict(
         base,
         "drift",

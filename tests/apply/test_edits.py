@@ -475,7 +475,7 @@ def test_an_application_may_be_added_in_front_of_another(world: World) -> None:
 def test_nothing_of_a_note_is_applied_while_one_application_of_it_is_in_doubt(world: World) -> None:
     world.apply(noted())
     world.fault("POST /credit_notes/", wire.breaks(httpx.ReadTimeout, done=True))
-    world.fault("GET /credit_notes/", wire.answers(503, wire.FAILED), nth=2, times=wire.EVER)
+    world.fault("GET /credit_notes/", wire.answers(503, wire.FAILED), nth=3, times=wire.EVER)
     assert failures(world.apply(noted("60", "20"))) == {"credit_notes/CN-1 O-1#1": "no-answer"}
     world.calm()
     steps = world.plan(noted("60", "30", "20")).steps
@@ -525,6 +525,57 @@ def test_payments_of_an_invoice_go_before_notes_also_when_both_are_added_later(w
     world.apply(made)
     assert writes(world) == ["POST /payments/{id}/apply", "POST /credit_notes/{id}/apply-to-invoice"]
     settled(world, made)
+
+
+# An old copy of the state: what the books hold already is remembered, and not done again.
+
+
+def restored(world: World, before: Manifest, after: Manifest) -> None:
+    """``after`` was applied upon ``before``; then the state of ``before`` came back."""
+    world.apply(before)
+    kept = world.state.read_bytes()
+    world.apply(after)
+    world.state.write_bytes(kept)
+    world.calm()
+
+
+def test_an_allocation_that_an_old_state_does_not_know_is_remembered(world: World) -> None:
+    made = paid(("O-1", "40"), ("O-2", "70"))
+    restored(world, paid(("O-1", "40")), made)
+    assert statuses(world.apply(made)) == {"payments/UTR-1": Status.ADOPTED}
+    assert writes(world) == []
+    settled(world, made)
+
+
+def test_of_two_allocations_only_the_one_that_is_missing_is_sent(world: World) -> None:
+    restored(world, paid(("O-1", "40")), paid(("O-1", "40"), ("O-2", "70")))
+    made = paid(("O-1", "40"), ("O-2", "70"), ("O-1", "5"))
+    assert statuses(world.apply(made)) == {
+        "payments/UTR-1": Status.ADOPTED,
+        "payments/UTR-1 O-1#2": Status.APPLIED,
+    }
+    assert writes(world) == ["POST /payments/{id}/apply"]
+    settled(world, made)
+
+
+def test_an_application_that_an_old_state_does_not_know_is_a_question_and_never_sent(world: World) -> None:
+    """A balance does not say to what a note was applied: the same amount may have gone elsewhere."""
+    made = noted("60", "20", "30")
+    restored(world, noted("60", "20"), made)
+    (step,) = world.plan(made).steps
+    assert (step.action, step.code) == (Action.CONFLICT, "partly-applied")
+    world.accept(made, "credit_notes", "CN-1")
+    settled(world, made)
+    assert world.row("invoices", "O-1")["credited"] == 50_00
+
+
+def test_a_note_that_is_used_further_than_is_known_is_a_conflict_of_the_plan(world: World, api: Api) -> None:
+    world.apply(noted("60", "20"))
+    own, target = world.row("credit_notes", "CN-1")["id"], world.row("invoices", "O-1")["id"]
+    api.post(f"/credit_notes/{own}/apply-to-invoice", {"invoice_id": target, "amount": 5})
+    (step,) = world.plan(noted("60", "20", "30")).steps
+    assert (step.action, step.code) == (Action.CONFLICT, "partly-applied")
+    assert "finz-import state accept credit_notes CN-1" in step.help
 
 
 # Drift, as the plan shows it.

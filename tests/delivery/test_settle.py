@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from importer.delivery.natural import Match
-from importer.delivery.settle import Fate, OpenRow, Recovered, Recovery, fate, open_rows, sent_body, shows, there
+from importer.delivery.settle import (
+    CHANGE_OPEN,
+    Fate,
+    OpenRow,
+    Recovered,
+    Recovery,
+    fate,
+    open_rows,
+    sent_body,
+    shows,
+    there,
+)
 from importer.model import Intent, IntentRow, StepId
 
 ROW: dict[str, Any] = {"invoice_id": "inv_1"}
@@ -141,3 +152,13 @@ def test_what_stays_open_or_was_broken_off_is_not_whole() -> None:
     assert not Recovery([told(Fate.OPEN)]).wrote
     assert not Recovery([told(Fate.SETTLED)], interrupted=True).whole
     assert not Recovery([told(Fate.SETTLED)], broken=("no-server", "", "")).whole
+
+
+def test_a_change_that_the_next_apply_settles_by_itself_asks_for_nobody() -> None:
+    def recovery(code: str) -> Recovery:
+        return Recovery(
+            [Recovered(StepId("contacts", "acme"), "update", "2026-05-19T10:00:00Z", Fate.OPEN, "unclear", code=code)]
+        )
+
+    assert recovery(CHANGE_OPEN).whole
+    assert not recovery("balance-moved").whole

@@ -187,7 +187,7 @@ def test_a_note_found_with_its_whole_balance_has_not_been_applied() -> None:
 def test_a_note_found_without_balance_has_been_applied_wholly() -> None:
     steps = adopted(balance=0, status="APPLIED")
     assert steps[NAME].action is Action.ADOPT
-    assert "applied wholly" in steps[NAME].reason
+    assert "applied already" in steps[NAME].reason
 
 
 def test_what_is_remembered_of_an_application_does_not_make_its_note_belong_to_another_key() -> None:
