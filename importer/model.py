@@ -140,6 +140,7 @@ class Receipt:
     # What the books hold otherwise than ``said`` says, and a person has agreed to: field of the create body -> what
     # the books hold of it in the form of that body, amounts and dates as text, None for nothing.
     accepted: dict[str, Any] = field(default_factory=dict)
+    total: str = ""  # what the books said it comes to when it was last written, in its currency; "" where they did not
 
     @property
     def ref(self) -> Ref:

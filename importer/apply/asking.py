@@ -13,9 +13,9 @@ from importer.apply.survey import GONE, fetch, find_all, org_names
 from importer.errors import Refused, Rejected
 from importer.kinds import KINDS, Kind
 from importer.model import Document, Manifest, Path, Place, Receipt, Ref, StepId
-from importer.plan.applications import entries_of
 from importer.plan.body import Bindings, as_written
 from importer.plan.decide import references
+from importer.plan.entries import entries_of
 from importer.plan.expected import Expectations
 from importer.plan.names import OrgRates, lookups_needed, unknown_names
 

@@ -89,3 +89,14 @@ def not_alike(document: Document, remote_id: str, found: Sequence[Change]) -> Re
 def quoted(value: Any) -> str:
     """A value of a difference, for a sentence."""
     return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+def check_settled(desk: Desk, ref: Ref) -> None:
+    """No application of the document is open. Raises Refused (open-intents): settling it would count it twice."""
+    rows = [row for intent in desk.memory.intents for row in intent.rows]
+    if any(row.part and (row.kind, row.key) == ref for row in rows):
+        raise Refused(
+            "open-intents",
+            f"A call that applies {StepId(*ref)} was cut off, and what became of it is not known yet.",
+            "Have it settled first: finz-import recover",
+        )

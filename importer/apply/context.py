@@ -14,8 +14,9 @@ from importer.delivery.keys import idempotency_key
 from importer.delivery.remote import text
 from importer.kinds import KINDS, Kind
 from importer.model import Document, Intent, IntentRow, Receipt, Ref
+from importer.plan.applications import paise
 from importer.plan.body import Bindings
-from importer.plan.said import digest, said
+from importer.plan.said import digest, plain, said
 from importer.plan.value import Step
 from importer.state.store import Store
 
@@ -114,7 +115,8 @@ class Context:
         self.bindings.ids[document.ref] = remote_id
         self.claimed[kind.name, remote_id] = document.ref
         self.creating.pop(document.ref, None)
-        return self._receipt(step, remote_id, number_of(kind, row), spoken(document, step.later), difference)
+        found = self._receipt(step, remote_id, number_of(kind, row), spoken(document, step.later), difference)
+        return replace(found, total=total_of(row))
 
     def part_receipt(self, step: Step, spoken: dict[str, Any]) -> Receipt:
         """The receipt of one application."""
@@ -145,6 +147,12 @@ def spoken(document: Document, later: Sequence[int]) -> dict[str, Any]:
     if later and settles is not None:
         found[settles.field] = [one for at, one in enumerate(found[settles.field]) if at not in later]
     return found
+
+
+def total_of(row: Mapping[str, Any]) -> str:
+    """What the books say that a document comes to, to the paisa; "" where they do not say it."""
+    total = paise(row.get("total"))
+    return "" if total is None else plain(total)
 
 
 def number_of(kind: Kind, row: dict[str, Any]) -> str:

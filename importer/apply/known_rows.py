@@ -8,7 +8,7 @@ from importer.apply.context import Context
 from importer.kinds import KINDS
 from importer.model import Action, Intent, Receipt
 from importer.outcome import Outcome, Status
-from importer.plan.applications import entry_said
+from importer.plan.entries import entry_said
 from importer.plan.value import Step
 
 

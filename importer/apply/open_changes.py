@@ -21,8 +21,9 @@ from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Receipt, Ref
 from importer.plan.applications import paise
 from importer.plan.body import Unbound, body
-from importer.plan.edits import before_update, edits, is_draft, managed, still_accepted
+from importer.plan.edits import edits, is_draft
 from importer.plan.known import Known
+from importer.plan.managed import before_update, managed, still_accepted
 from importer.plan.said import plain
 from importer.plan.value import Entry, Step
 from importer.plan.ways_out import command
@@ -170,7 +171,8 @@ def _receipt(
         return None
     found, later = edits(document, before, Known(bindings=context.bindings)) if before is not None else ((), ())
     wanted = managed(whole, before, found)
-    agreed = before is not None and MONEY in before.accepted
+    kept = still_accepted(before, found) if before is not None else {}
+    agreed = MONEY in kept
     if differences(kind.name, wanted, row, None if agreed else context.expected(document)):
         return None
     if one.intent.operation == "approve":
@@ -181,9 +183,7 @@ def _receipt(
         return None
     step = Step(one.id, Action.UPDATE, document, one.place, remote_id, one.row.generation, changes=found, later=later)
     receipt = context.receipt(step, dict(row))
-    kept = still_accepted(before, found) if before is not None else frozenset()
-    accepted = {name: value for name, value in before.accepted.items() if name in kept} if before is not None else {}
-    return replace(receipt, accepted=accepted)
+    return replace(receipt, accepted=kept)
 
 
 def _half_way(one: OpenRow, remote_id: str) -> Sight:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from importer.kinds import KINDS
 from importer.model import Action, Ref, StepId
-from importer.plan.applications import Target, entries_of, targets_of
+from importer.plan.entries import Target, entries_of, targets_of
 from importer.plan.value import Entry, Step
 
 Unit = tuple[Step, ...]  # steps that go out in one call; more than one only where the API takes several
@@ -121,12 +121,18 @@ class Queue:
             self._make_ready(lane, one)
         return tuple(taken)
 
-    def done(self, unit: Unit, failed: Iterable[StepId] = ()) -> list[tuple[StepId, StepId]]:
-        """Take back ``unit``. Returns what can no longer be done because of the failed ones: (skipped, because of)."""
+    def done(self, unit: Unit, failed: Iterable[StepId] = (), *, in_doubt: bool = False) -> list[tuple[StepId, StepId]]:
+        """Take back ``unit``. Returns what can no longer be done because of the failed ones: (skipped, because of).
+
+        What a unit ``in_doubt`` may have settled stays taken: its outcome is told from balances that nothing else may
+        move until then.
+        """
         lane = self._lane(unit[0])
         lane.in_flight -= 1
         self._units -= 1
-        self._held -= self._holds.pop(unit[0].id)
+        holds = self._holds.pop(unit[0].id)
+        if not in_doubt:
+            self._held -= holds
         bad = set(failed)
         # A refusal says nothing of how the server computes: only what was compared and agreed does.
         lane.proven = lane.proven or any(step.id not in bad for step in unit)

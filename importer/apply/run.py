@@ -17,7 +17,7 @@ from importer.apply.update import update
 from importer.errors import Refused, TokenRejected
 from importer.kinds import KINDS
 from importer.model import Action, StepId
-from importer.outcome import Failure, Outcome, Report, Status
+from importer.outcome import DOUBTFUL, Failure, Outcome, Report, Status
 from importer.plan.value import Plan, Step
 
 SENT = (Action.CREATE, Action.UPDATE, Action.APPROVE, Action.APPLY)
@@ -130,7 +130,8 @@ class Run:
             return  # it never left: its steps stay open in the queue
         outcomes = task.result()
         bad = [outcome.id for outcome in outcomes if outcome.status in (Status.FAILED, Status.SKIPPED)]
-        followers = self._queue.done(unit, bad)
+        in_doubt = any(outcome.failure is not None and outcome.failure.code in DOUBTFUL for outcome in outcomes)
+        followers = self._queue.done(unit, bad, in_doubt=in_doubt)
         self._take_in([*outcomes, *self._skipped(followers)])
         for kind in {outcome.id.kind for outcome in outcomes if outcome.stops_kind}:
             self._stop_kind(kind)

@@ -19,7 +19,8 @@ from importer.model import Intent, IntentRow, Receipt, Ref
 from importer.money import ZERO, add
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.allocations import used_by, with_entry
-from importer.plan.applications import entries_of, entry_said, paise, remembered, unnamed, used_of
+from importer.plan.applications import paise, remembered, unnamed, used_of
+from importer.plan.entries import entries_of, entry_said
 from importer.plan.said import digest, plain
 from importer.plan.value import Entry, Step
 from importer.plan.ways_out import accept
@@ -55,7 +56,8 @@ async def settle_target(context: Context, step: Step) -> Outcome:
 async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -> Outcome:
     owner_id = step.remote_id or context.bindings.ids[Ref(step.id.kind, step.id.key)]
     target_id = entry.target_id or context.bindings.reference(settles.target, entry.target_key)
-    used = ZERO if _untouched(context, step, settles) else await _used(context, KINDS[step.id.kind], owner_id)
+    fresh = _untouched(context, step, settles)
+    used = ZERO if fresh else await _used(context, KINDS[step.id.kind], owner_id)
     if used is not None:
         known = _remembered(context, step, settles, used)
         if used != known:
@@ -75,21 +77,34 @@ async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -
 
     delivered = await deliver(context, intent, f"POST {settles.call}", lambda answer: bool(answer.body), seen)
     done = delivered.seen
-    if done is None and settles.in_body:
-        # How a list of the body grows is not documented: that it has is seen in the books, not taken from the answer.
+    if done is None and not fresh:
+        # The server may have remembered an answer of an earlier life of this key, and how a list of the body grows is
+        # not documented: that it was done is seen in the books, and not taken from the answer.
         done = await _surely(seen, delivered.intent)
+        if done is None:
+            context.store.close(delivered.intent, raised=delivered.intent.rows)
+            return failed(step, _only_said(step))
     if done is False:
         return failed(step, _moved_otherwise(step))
     context.store.close(delivered.intent, [receipt_of(context, step, settles, entry, target_id)])
     return Outcome(step.id, Status.APPLIED, owner_id, step.place)
 
 
-async def _surely(seen: Callable[[], Awaitable[bool | None]], intent: Intent) -> bool:
-    """Whether an application that was answered well has moved the balances. Raises Unsettled if they cannot be read."""
+async def _surely(seen: Callable[[], Awaitable[bool | None]], intent: Intent) -> bool | None:
+    """What ``seen`` says of an application that was answered well. Raises Unsettled if the books cannot be read."""
     try:
-        return await seen() is True
+        return await seen()
     except ApiError as error:
         raise Unsettled(intent, error) from error
+
+
+def _only_said(step: Step) -> Failure:
+    return Failure(
+        "stale-answers",
+        "FinzBooks answered as though it was done, and no balance has moved: it may have remembered an earlier answer.",
+        place=step.place,
+        help="Run apply again: it looks at the balances first, and sends it under another key.",
+    )
 
 
 def receipt_of(context: Context, step: Step, settles: Settles, entry: Entry, target_id: str) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from importer.api.answers import Answer
@@ -13,16 +14,18 @@ from importer.apply.context import Context
 from importer.apply.deliver import Delivered, Stopped, Unsettled, deliver
 from importer.apply.failures import failed, not_reached, of_differences, of_drift, of_error, of_unsettled
 from importer.apply.survey import fetch, org_names
-from importer.delivery.compare import MONEY, as_held, drifted, held, money_difference, sent_fields
+from importer.delivery.compare import MONEY, as_held, held, money_difference, sent_fields
 from importer.delivery.remote import MISSING, answered
 from importer.errors import ApiError, TokenRejected
 from importer.kinds import KINDS, Kind
 from importer.model import Action, Change, IntentRow, Receipt
 from importer.outcome import Failure, Outcome, Status
+from importer.plan.applications import paise
 from importer.plan.body import body
-from importer.plan.edits import barred, before_update, is_draft, managed, reprices, still_accepted
+from importer.plan.edits import barred, is_draft
+from importer.plan.managed import TOTAL, before_update, drift_of, managed, reprices, still_accepted
 from importer.plan.names import Names
-from importer.plan.said import digest
+from importer.plan.said import digest, plain
 from importer.plan.value import Step
 from importer.plan.ways_out import accept
 from importer.schema import Field, fields
@@ -53,14 +56,17 @@ async def _update(context: Context, step: Step) -> Outcome:
     if refusal:
         help = f"Take the edit back. {accept(step.id)}"
         return failed(step, Failure("no-longer-editable", refusal, place=step.place, help=help))
-    # After an update of ours was cut off, what the books hold may be its work.
-    drift = drifted(kind.name, _remembered(context, step), wanted, row) if step.settles is None else ()
+    drift = drift_of(step, receipt, context.bindings, wanted, row)
     if drift:
         return failed(step, of_drift(step, drift))
+    unknown = _unknown_state(kind, step, wanted, row)
+    if unknown is not None:
+        return failed(step, unknown)
+    total = paise(row.get(TOTAL))
     changed = {name: value for name, value in wanted.items() if name not in (*kind.fixed, kind.posts_if)}
     if not only_posts and (held(kind.name, changed, row) or _unseen(context, step, changed, row)):
         row = await _put(context, step, kind, changed, row)
-        left = _left(context, step, wanted, row, receipt)
+        left = (*_left(context, step, wanted, row, receipt), *_moved_total(kind, step, total, row))
         if left:
             return failed(step, of_differences(step, left, what="FinzBooks took the update and holds it otherwise"))
     if wanted.get(kind.posts_if) is True and is_draft(kind, row):
@@ -82,12 +88,27 @@ def _left(
     context: Context, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any], receipt: Receipt | None
 ) -> tuple[Change, ...]:
     """In what the books differ from the manifest, in fields and in money, beyond what was accepted."""
-    agreed = receipt is not None and MONEY in receipt.accepted
+    agreed = receipt is not None and MONEY in still_accepted(receipt, step.changes)
     # What is not priced anew was compared when it was booked; the items that it took its rates from may have moved on.
     priced = step.document is not None and reprices(KINDS[step.id.kind], step.changes) and not agreed
     expected = context.expected(step.document) if step.document is not None and priced else None
     money = money_difference(row, expected)
     return (*held(step.id.kind, wanted, row), *(() if money is None else (money,)))
+
+
+def _moved_total(kind: Kind, step: Step, before: Decimal | None, row: Mapping[str, Any]) -> Iterator[Change]:
+    """What is not priced anew must come to what it came to."""
+    now = paise(row.get(TOTAL))
+    if not reprices(kind, step.changes) and before is not None and now is not None and before != now:
+        yield Change(TOTAL, plain(now), plain(before))
+
+
+def _unknown_state(kind: Kind, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Failure | None:
+    """What neither says that it is a draft nor that it is not can neither be posted nor be taken for posted."""
+    if wanted.get(kind.posts_if) is not True or kind.state_field in row:
+        return None
+    message = f"The books do not say whether it is a draft: their answer has no `{kind.state_field}`."
+    return Failure("state-unknown", message, place=step.place, help="Look at it in FinzBooks.")
 
 
 def _still_draft(kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[Change]:
@@ -102,8 +123,7 @@ def _receipt(context: Context, step: Step, row: Mapping[str, Any], before: Recei
     """
     new = context.receipt(step, dict(row))
     if before is not None and before.accepted:
-        kept = still_accepted(before, step.changes)
-        new = replace(new, accepted={name: value for name, value in before.accepted.items() if name in kept})
+        new = replace(new, accepted=still_accepted(before, step.changes))
     if not posted:
         spoken = {**new.said, KINDS[step.id.kind].posts_if: False}
         new = replace(new, said=spoken, digest=digest(spoken))
@@ -162,7 +182,7 @@ async def _put(
 ) -> Mapping[str, Any]:
     """Send the whole document with the manifest laid over it, and read it back. A PUT may be repeated."""
     path = f"{kind.endpoint}/{segment(step.remote_id)}"
-    text = dumps(_whole(kind, step, wanted, row, _remembered(context, step)))
+    text = dumps(_whole(kind, wanted, row, _remembered(context, step)))
     intent = context.intent("update", (IntentRow(*step.id, step.generation),), "PUT", path, text, {})
 
     async def seen() -> Mapping[str, Any] | None:
@@ -175,16 +195,20 @@ async def _put(
 
 
 def _whole(
-    kind: Kind, step: Step, wanted: Mapping[str, Any], row: Mapping[str, Any], remembered: Mapping[str, Any]
+    kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any], remembered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The update body of ``step``, without what a PUT does not take.
+    """The update body, without what a PUT does not take. What the books work out themselves is not pinned.
 
-    Lines that were not edited go out as the books hold them: sent as the manifest has them, without a rate of their
-    own, they would be priced anew by what their items cost today. What the books work out themselves is not pinned.
+    A list that they hold as the manifest has it goes out as they hold it: lines without a rate of their own would be
+    priced anew by what their items cost today, and what somebody added to an entry would be lost.
     """
     body = overlaid(kind.name, wanted, row, remembered)
-    if kind.line_field and kind.line_field in body and not reprices(kind, step.changes):
-        body[kind.line_field] = as_held(kind.name, kind.line_field, row) or body[kind.line_field]
+    for name, value in wanted.items():
+        if isinstance(value, list) and (entries := as_held(kind.name, name, row)):
+            if not held(kind.name, {name: value}, row):
+                body[name] = entries
+            elif name != kind.line_field and len(entries) == len(value):
+                body[name] = [{**under, **over} for under, over in zip(entries, value, strict=True)]
     left_out = {*kind.fixed, kind.posts_if, *(name for name in kind.computed if name not in wanted)}
     return {name: value for name, value in body.items() if name not in left_out}
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from importer.apply.asking import Desk, ask, read, stand_in, unbound
-from importer.apply.barred import check_alive, check_free, check_whole, known_receipt, not_alike
-from importer.apply.context import iso, number_of, spoken
+from importer.apply.barred import check_alive, check_free, check_settled, check_whole, known_receipt, not_alike
+from importer.apply.context import iso, number_of, spoken, total_of
 from importer.delivery.natural import dead
 from importer.delivery.remote import text
 from importer.kinds import KINDS, Kind
@@ -19,8 +19,10 @@ from importer.model import Change, Document, Receipt, Ref, StepId
 from importer.money import add
 from importer.plan.agreement import Applied, amount_held, applied, deviations, divided, left_out, only_the_reference
 from importer.plan.allocations import held_entries
-from importer.plan.applications import entry_said, later_entries, used_of
+from importer.plan.applications import used_of
 from importer.plan.body import Bindings, body, remembered_body
+from importer.plan.edits import is_draft
+from importer.plan.entries import entry_said, later_entries
 from importer.plan.found import compared
 from importer.plan.said import digest, plain, said
 from importer.plan.value import Entry
@@ -53,6 +55,7 @@ async def adopt(desk: Desk, document: Document, remote_id: str, *, accept_differ
     """
     kind = KINDS[document.kind]
     check_free(desk, document, remote_id)
+    check_settled(desk, document.ref)
     row = await read(desk, kind, remote_id, "Look in FinzBooks for the id that is meant.")
     check_alive(kind, row)
     asked = await ask(desk, document)
@@ -81,6 +84,7 @@ async def accept(desk: Desk, ref: Ref, document: Document | None) -> Agreed:
     Raises Refused: no-such-key, not-in-books, no-entry.
     """
     kind, receipt = KINDS[ref.kind], known_receipt(desk, ref)
+    check_settled(desk, ref)
     row = await read(desk, kind, receipt.remote_id, f"To forget it, run: {command('rm', StepId(*ref))}")
     shown = document or stand_in(receipt)
     asked = await ask(desk, shown)
@@ -89,20 +93,32 @@ async def accept(desk: Desk, ref: Ref, document: Document | None) -> Agreed:
     asked.bindings.ids.update(dict.fromkeys(unbound(shown, asked.bindings), NOWHERE))
     wanted = _whole(document, receipt, asked.bindings)
     found, later = compared(shown, wanted, row, asked.expectations.expected(shown))
-    found = (*found, *_other_entries(kind, wanted, row, found, later), *_voided(kind, row))
+    # That it is to be posted is no difference of what the books hold: the next plan posts it.
+    open_ = tuple(one for one in found if one.path == kind.posts_if and one.after is True and is_draft(kind, row))
+    found = (
+        *(one for one in found if one not in open_),
+        *_other_entries(kind, wanted, row, found, later),
+        *_voided(kind, row),
+    )
     accepted = {**deviations(kind, wanted, row, found), **{one.path: one.before for one in _voided(kind, row)}}
     if use.beyond is None and _list_of(kind) in receipt.accepted:
         accepted[_list_of(kind)] = receipt.accepted[_list_of(kind)]
-    new = replace(_again(desk, receipt, document, row), accepted={**accepted, **_beyond(kind, use)})
-    return Agreed((new, *_parts(desk, new, use)), accepted=(*found, *use.changes), notes=tuple(_notes(kind, use)))
+    new = replace(_again(desk, receipt, document, row, open_), accepted={**accepted, **_beyond(kind, use)})
+    return Agreed(
+        (new, *_parts(desk, new, use)), accepted=(*found, *use.changes), open=open_, notes=tuple(_notes(kind, use))
+    )
 
 
-def _again(desk: Desk, receipt: Receipt, document: Document | None, row: Mapping[str, Any]) -> Receipt:
-    """``receipt`` as of now, agreeing with its entry, where there is one."""
+def _again(
+    desk: Desk, receipt: Receipt, document: Document | None, row: Mapping[str, Any], still_open: Sequence[Change]
+) -> Receipt:
+    """``receipt`` as of now, agreeing with its entry, where there is one, but for what is ``still_open``."""
     spoken = said(document) if document is not None else receipt.said
+    spoken = left_out(KINDS[receipt.kind], spoken, still_open)
     return replace(
         receipt,
         number=number_of(KINDS[receipt.kind], dict(row)) or receipt.number,
+        total=total_of(row),
         said=spoken,
         digest=digest(spoken),
         source=desk.source_of(document) if document is not None else receipt.source,
@@ -165,6 +181,7 @@ def _receipt(desk: Desk, document: Document, row: Mapping[str, Any], spoken: dic
         part="",
         remote_id=text(row.get(kind.id_field)),
         number=number_of(kind, dict(row)),
+        total=total_of(row),
         said=spoken,
         digest=digest(spoken),
         generation=(desk.memory.generations or {}).get(StepId(*document.ref), 0),
@@ -181,6 +198,8 @@ def _parts(desk: Desk, own: Receipt, use: Applied) -> Iterable[Receipt]:
     yield from use.known
     if settles is not None:
         yield from (_part(desk, own, part, entry_said(settles, entry)) for part, entry in use.found)
+        for part, entry in use.waived:
+            yield replace(_part(desk, own, part, entry_said(settles, entry)), accepted={"amount": "0"})
 
 
 def _part(desk: Desk, own: Receipt, part: str, spoken: dict[str, Any]) -> Receipt:
@@ -196,6 +215,7 @@ def _part(desk: Desk, own: Receipt, part: str, spoken: dict[str, Any]) -> Receip
         created=moment,
         updated=moment,
         accepted={},
+        total="",
     )
 
 

@@ -1,4 +1,4 @@
-"""Documents that moved from one file to another: the state follows them."""
+"""What an apply remembers besides its steps: where documents stand now, and what they agree with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import replace
 from importer.cli.load import Loaded, source_of
 from importer.errors import Refused
 from importer.model import Receipt
+from importer.plan.body import Bindings
+from importer.plan.edits import agreed_since
+from importer.plan.known import Known
 from importer.state.files import open_for_writing
 from importer.state.store import Store
 
@@ -30,12 +33,17 @@ def remember_moves(loaded: Loaded) -> None:
 def moved(loaded: Loaded) -> list[Receipt]:
     """The receipts of documents that stand in another file than they came from, with that one.
 
-    Otherwise the old file, given by itself, would call them orphaned, and the new one would not miss them.
+    Otherwise the old file, given by itself, would call them orphaned, and the new one would not miss them. And of those
+    whose entry now says what was accepted to be in the books: from now on that is what it said.
     """
-    source = source_of(loaded)
-    now = {document.ref: source(document) for document in loaded.manifest.documents}
-    return [
-        replace(one, source=now[one.ref])
-        for one in loaded.memory.receipts
-        if one.ref in now and now[one.ref] != one.source
-    ]
+    source, documents = source_of(loaded), {document.ref: document for document in loaded.manifest.documents}
+    known = Known(bindings=Bindings({one.ref: one.remote_id for one in loaded.memory.receipts if not one.part}))
+    found = []
+    for one in loaded.memory.receipts:
+        document = documents.get(one.ref)
+        if document is not None:
+            agreed = None if one.part else agreed_since(document, one, known)
+            now = replace(agreed or one, source=source(document))
+            if now != one:
+                found.append(now)
+    return found

@@ -15,9 +15,9 @@ from importer.kinds import KINDS, Kind, Settles
 from importer.model import Change, Document, Receipt, StepId
 from importer.money import ZERO, add
 from importer.plan.allocations import held_entries
-from importer.plan.applications import as_applied, entry_said
-from importer.plan.edits import top
+from importer.plan.entries import as_applied, entry_said
 from importer.plan.found import edit_of
+from importer.plan.managed import top
 from importer.plan.said import digest, plain
 from importer.plan.value import Entry
 from importer.schema import fields
@@ -30,6 +30,8 @@ class Applied:
     known: tuple[Receipt, ...] = ()  # the receipts of its applications, as they are to be from now on
     changes: tuple[Change, ...] = ()  # in what those differ from the manifest
     found: tuple[tuple[str, Entry], ...] = ()  # in the books as well, with the part: together they are what is beyond
+    # New in the manifest beside one that was edited or is gone: in place of it, and thus agreed not to be in the books.
+    waived: tuple[tuple[str, Entry], ...] = ()
     beyond: Decimal | None = ZERO  # used in the books, not known for what, in rupees; None: they do not say
 
 
@@ -94,6 +96,9 @@ def applied(
     possible = all(not entry.target_key or entry.target_key in there for _, entry in new)
     if new and possible and beyond == add(entry.amount for _, entry in new):
         return Applied(tuple(known), tuple(found), new)
+    if found and settles is not None:
+        found.extend(Change(f"{settles.field} {part}", "0", plain(entry.amount)) for part, entry in new)
+        return Applied(tuple(known), tuple(found), waived=new, beyond=beyond)
     return Applied(tuple(known), tuple(found), beyond=beyond)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from importer.delivery.remote import amount, text
+from importer.delivery.remote import amount
 from importer.kinds import KINDS, Kind, Settles
-from importer.manifest.typed import typed
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
 from importer.money import ZERO, add, half_up
+from importer.plan.entries import Target, as_applied, entries_of, later_entries, targets_of
 from importer.plan.known import Gone, Known
+from importer.plan.needs import in_view_of_doubt
 from importer.plan.said import canonical, changes
 from importer.plan.value import Entry, Step
 from importer.plan.ways_out import accept, command
@@ -23,36 +22,33 @@ from importer.plan.ways_out import accept, command
 MOST: Final = Decimal(10) ** 30
 
 
-class Target(NamedTuple):
-    """A name of a document that something settles. One document may have two: its key, and its id in the books."""
-
-    kind: str
-    by: str  # key or id: a key may read as another document's id does
-    name: str
-
-
 def application_steps(
     document: Document,
     steps: Mapping[StepId, Step],
     known: Known,
     receipts: Mapping[StepId, Receipt],
     payments: Mapping[Target, Sequence[StepId]],
+    in_doubt: Collection[Target] = (),
 ) -> Iterator[Step]:
     """One step for each application of ``document``, unchanged ones left out; conflicts for what was changed.
 
     Of a list that travels in the create body these are the entries that were added later (``Step.later``).
-    ``receipts`` are those of this document's applications, ``payments`` comes from ``settlers``.
+    ``receipts`` are those of this document's applications, ``payments`` comes from ``settlers``, ``in_doubt`` from
+    ``targets_in_doubt``.
     """
     settles = KINDS[document.kind].settles
     if settles is None:
         return
     owner = steps[StepId(document.kind, document.key)]
-    later = settles.in_body
-    entries = list(later_entries(document, settles, owner.later) if later else as_applied(document, settles, receipts))
+    id_of = _ids(steps, known)
+    entries = list(
+        later_entries(document, settles, owner.later)
+        if settles.in_body
+        else as_applied(document, settles, receipts, id_of)
+    )
     cut_off = next(
         (one for own, one in known.intents.items() if own.part and (own.kind, own.key) == document.ref), None
     )
-    id_of = _ids(steps, known)
     is_known = StepId(*document.ref) in known.receipts
     new = [entry for part, entry in entries if StepId(document.kind, document.key, part) not in receipts]
     done_before = _applied_wholly(owner, settles, new, receipts, known)
@@ -69,7 +65,9 @@ def application_steps(
             after=_payers(payments, targets_of(settles, entry, id_of)),
             entry=entry,
         )
-        found = _application(step, settles, owner, receipts.get(own), cut_off, done_before, is_known=is_known)
+        found = _application(step, owner, receipts.get(own), cut_off, done_before, is_known=is_known)
+        if found is not None and found.action is Action.APPLY:
+            found = in_view_of_doubt(found, targets_of(settles, entry, id_of), in_doubt)
         if found is not None:
             yield found
     parts = {part for part, _ in entries}
@@ -91,70 +89,8 @@ def _gone(owner: Step, part: StepId) -> Step:
     )
 
 
-def entries_of(document: Document, settles: Settles) -> Iterator[tuple[str, Entry]]:
-    """The applications of ``document``, each with its part: the target and the ordinal among equal targets."""
-    seen: Counter[str] = Counter()
-    rows: Any = typed(document.kind, document.fields).get(settles.field, [])
-    for position, row in enumerate(rows):
-        key, raw = text(row.get(settles.target_field)), text(row.get(settles.target_id_field))
-        seen[key or raw] += 1
-        yield f"{key or raw}#{seen[key or raw]}", Entry(position, key, raw, row["amount"])
-
-
-def as_applied(document: Document, settles: Settles, receipts: Mapping[StepId, Receipt]) -> Iterator[tuple[str, Entry]]:
-    """The applications, each with the part under which it was applied: among equal targets the amount tells which.
-
-    An entry that equals none of what was applied is an edit of what is left of it; what is beyond that is new.
-    """
-    applied: dict[str, list[tuple[str, str]]] = defaultdict(list)  # target -> part and amount
-    for own, receipt in receipts.items():
-        applied[own.part.rpartition("#")[0]].append((own.part, receipt.said["amount"]))
-    parts: dict[int, str] = {}
-    entries = [entry for _, entry in entries_of(document, settles)]
-    for same_amount in (True, False):
-        for entry in entries:
-            left = applied[entry.target_key or entry.target_id]
-            at = next(
-                (n for n, (_, worth) in enumerate(left) if not same_amount or worth == canonical(entry.amount)), None
-            )
-            if entry.position not in parts and at is not None:
-                parts[entry.position] = left.pop(at)[0]
-    taken = {own.part for own in receipts}
-    for entry in entries:
-        target = entry.target_key or entry.target_id
-        part = parts.get(entry.position) or next(
-            name for ordinal in count(1) if (name := f"{target}#{ordinal}") not in taken
-        )
-        taken.add(part)
-        yield part, entry
-
-
-def later_entries(document: Document, settles: Settles, later: Sequence[int]) -> Iterator[tuple[str, Entry]]:
-    """The entries of a list that travels in the create body, at the positions ``later``: those added since.
-
-    Those that the books hold come first in the count of equal targets, wherever they stand.
-    """
-    if not later:
-        return
-    entries = [entry for _, entry in entries_of(document, settles)]
-    seen = Counter(entry.target_key or entry.target_id for entry in entries if entry.position not in later)
-    for position in later:
-        target = entries[position].target_key or entries[position].target_id
-        seen[target] += 1
-        yield f"{target}#{seen[target]}", entries[position]
-
-
-def entry_said(settles: Settles, entry: Entry) -> dict[str, Any]:
-    """What one application says, in canonical form."""
-    target = (
-        {settles.target_field: entry.target_key} if entry.target_key else {settles.target_id_field: entry.target_id}
-    )
-    return {**target, "amount": canonical(entry.amount)}
-
-
 def _application(
     step: Step,
-    settles: Settles,
     owner: Step,
     receipt: Receipt | None,
     intent: Intent | None,
@@ -163,7 +99,8 @@ def _application(
     is_known: bool,
 ) -> Step | None:
     if receipt is not None and step.entry is not None:
-        found = changes(receipt.said, entry_said(settles, step.entry))
+        # Under another spelling of the same target it is the same application.
+        found = changes({"amount": receipt.said["amount"]}, {"amount": canonical(step.entry.amount)})
         return _edited(step, found) if found else None
     if owner.action in (Action.CONFLICT, Action.PENDING):
         return replace(step, action=Action.PENDING, code="waits", reason=f"It waits for {owner.id}.")
@@ -184,8 +121,8 @@ def _application(
             step,
             action=Action.CONFLICT,
             code="partly-applied",
-            reason="The books have another part of the document applied than is known, and do not say to what: this may "
-            "be among it.",
+            reason="The books have another part of the document applied than is known, and do not say to what: this "
+            "may be among it.",
             help="Look in FinzBooks at what it was applied to. Leave in the manifest what was, and what still has to "
             f"be; then: {command('accept', owner.id) if is_known else command('adopt', owner.id, owner.remote_id)}",
         )
@@ -287,17 +224,6 @@ def settlers(
             for target in targets_of(settles, step.entry, id_of):
                 found.setdefault(target, {})[step.id] = None
     return {target: list(own) for target, own in found.items()}
-
-
-def targets_of(settles: Settles, entry: Entry, id_of: Callable[[Ref], str]) -> tuple[Target, ...]:
-    """The names of what ``entry`` settles: as the manifest has it, and its id where ``id_of`` knows it (else "").
-
-    Two entries that have a name in common settle the same document.
-    """
-    if not entry.target_key:
-        return (Target(settles.target, "id", entry.target_id),)
-    own, remote_id = Target(settles.target, "key", entry.target_key), id_of(Ref(settles.target, entry.target_key))
-    return (own, Target(settles.target, "id", remote_id)) if remote_id else (own,)
 
 
 def _ids(steps: Mapping[StepId, Step], known: Known) -> Callable[[Ref], str]:

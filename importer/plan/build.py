@@ -12,8 +12,9 @@ from typing import Any
 from importer.kinds import KINDS, Counts
 from importer.manifest.typed import typed
 from importer.model import Action, Ref
+from importer.plan.edits import posts
 from importer.plan.expected import Expectations
-from importer.plan.money_moved import money_moved, posts
+from importer.plan.money_moved import money_moved
 from importer.plan.unusual import notes
 from importer.plan.value import Calls, Plan, Step
 
@@ -74,12 +75,12 @@ def calls_of(steps: Iterable[Step]) -> Counter[str]:
                 calls[call] += 1
                 calls[f"GET {kind.endpoint}/{{id}}"] += 1  # and after each
         elif step.action is Action.APPLY and kind.settles is not None:
-            owner = Ref(step.id.kind, step.id.key)
-            # What of it has been used. A list of the body is looked at again afterwards, with what it settles.
-            if step.remote_id or owner in untouched:
-                calls[f"GET {kind.endpoint}/{{id}}"] += 2 if kind.settles.in_body else 1
+            owner, target = Ref(step.id.kind, step.id.key), KINDS[kind.settles.target]
+            # The balances before, and after; of what was only just created they are known to be whole.
+            known = bool(step.remote_id) or owner in untouched
             untouched.add(owner)
-            calls[f"GET {KINDS[kind.settles.target].endpoint}/{{id}}"] += 2 if kind.settles.in_body else 1
+            calls[f"GET {kind.endpoint}/{{id}}"] += 2 if known else 0
+            calls[f"GET {target.endpoint}/{{id}}"] += 2 if known else 1
             calls[f"POST {kind.settles.call}"] += 1
     for name, count in creates.items():
         kind = KINDS[name]

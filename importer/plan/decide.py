@@ -12,10 +12,11 @@ from importer.delivery.remote import text
 from importer.kinds import KINDS
 from importer.model import Action, Document, Intent, Receipt, Ref, StepId
 from importer.plan.applications import application_steps, settlers
+from importer.plan.doubt import settles_in_doubt, targets_in_doubt
 from importer.plan.edits import conflict, known_document
 from importer.plan.found import Orphans, unknown_document
 from importer.plan.known import Known
-from importer.plan.needs import in_view_of_needs
+from importer.plan.needs import in_view_of_doubt, in_view_of_needs
 from importer.plan.value import Step
 from importer.plan.ways_out import accept, command
 from importer.schema import fields
@@ -34,17 +35,21 @@ def decide(
     claims = _claims(known.matches)
     differing = {one.ref: one for one in known.receipts.values() if one.difference and not one.part}
     known = replace(known, parts=_parts(known.receipts))
+    in_doubt = targets_in_doubt(known)
     steps: dict[StepId, Step] = {}
     for document in documents:
         step = _step(document, known, orphans, claims)
         step = replace(step, needs=tuple(_needs(document, step, steps)))
+        if step.action is Action.CREATE and settles_in_doubt(document, known, in_doubt):
+            step = in_view_of_doubt(step, in_doubt, in_doubt)
         steps[step.id] = in_view_of_needs(_refused(step, references(document), differing), steps)
     # Payments of an invoice go first, then notes (design, section 5).
     for in_body in (True, False):
         settling = [one for one in documents if _settles(one, in_body=in_body)]
         payments = settlers(documents, steps, known) if settling else {}
         for document in settling:
-            for step in application_steps(document, steps, known, known.parts.get(document.ref, {}), payments):
+            parts = known.parts.get(document.ref, {})
+            for step in application_steps(document, steps, known, parts, payments, in_doubt):
                 steps[step.id] = in_view_of_needs(_refused(step, _targets(step), differing), steps)
     left_open = _left_open(known.intents, steps)
     return (*steps.values(), *left_open, *_orphaned(filter(in_scope, absent)))

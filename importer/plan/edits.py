@@ -9,21 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from importer.delivery.compare import drifted, says_what_is_held, sent_fields
+from importer.checks.worth import RATE
+from importer.delivery.compare import says_what_is_held
 from importer.delivery.natural import dead
 from importer.delivery.remote import amount, text
 from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Receipt
 from importer.plan.allocations import added, entries_held, used_by
-from importer.plan.applications import used_of
-from importer.plan.body import Bindings, remembered_body
+from importer.plan.applications import paise, used_of
 from importer.plan.known import Gone, Known
-from importer.plan.said import changes, said
+from importer.plan.managed import TOTAL, UPDATE, drift_of, managed, reprices, still_accepted, top
+from importer.plan.said import changes, digest, said
 from importer.plan.value import Step
 from importer.plan.ways_out import accept, command
 from importer.schema import fields
 
-EDITS: Final = ("update", "approve")  # operations of calls that change what is in the books
+EDITS: Final = (UPDATE, "approve")  # operations of calls that change what is in the books
 
 
 def known_document(base: Step, document: Document, receipt: Receipt, known: Known) -> Step:
@@ -47,8 +48,10 @@ def known_document(base: Step, document: Document, receipt: Receipt, known: Know
         )
     found, later = edits(document, receipt, known)
     base = replace(base, changes=found, later=later)
-    if not found:
+    if not found and base.settles is None:
         return _unedited(base, kind, later, known)
+    if not found:
+        return _possible(replace(base, reason="an update was cut off before its answer came"), kind, receipt, known)
     if kind.edits is Edits.NEVER or _is_fixed(kind, receipt, found, known):
         return _impossible(base, receipt)
     return _possible(base, kind, receipt, known)
@@ -89,11 +92,21 @@ def _agrees_with_accepted(document: Document, receipt: Receipt, change: Change, 
 
 
 def _unedited(base: Step, kind: Kind, later: tuple[int, ...], known: Known) -> Step:
-    if base.settles is not None:
-        return replace(base, action=Action.UPDATE, reason="an update was cut off before its answer came")
     if later and (row := known.looked.get(base.id)) is not None:
         return _later_possible(replace(base, action=Action.UNCHANGED), kind, row, known)
     return replace(base, action=Action.UNCHANGED)
+
+
+def agreed_since(document: Document, receipt: Receipt, known: Known) -> Receipt | None:
+    """``receipt`` once the manifest says what the books were accepted to hold; None where it says nothing new.
+
+    Otherwise the entry could go back to what it said before, and that would be no edit.
+    """
+    now = said(document)
+    found = changes(receipt.said, now) if receipt.accepted else ()
+    if not found or edits(document, receipt, known) != ((), ()):
+        return None
+    return replace(receipt, said=now, digest=digest(now), accepted=still_accepted(receipt, found))
 
 
 def _later_possible(base: Step, kind: Kind, row: Mapping[str, Any] | Gone, known: Known) -> Step:
@@ -101,6 +114,8 @@ def _later_possible(base: Step, kind: Kind, row: Mapping[str, Any] | Gone, known
     if isinstance(row, Gone):
         return gone(base)
     receipt, document = known.receipts[base.id], base.document
+    if any(own.part and (own.kind, own.key) == receipt.ref for own in known.intents):
+        return base  # what is used may be the work of our own call that was cut off
     used, remembered = used_of(kind, row), used_by(receipt)
     if used is None or used == remembered:
         return base
@@ -131,97 +146,74 @@ def _unposts(kind: Kind, change: Change) -> bool:
     return change.path == kind.posts_if and change.after is not True
 
 
-def top(change: Change) -> str:
-    """The field of the document that ``change`` lies in."""
-    return change.path.partition("[")[0].partition(".")[0]
-
-
 def _possible(base: Step, kind: Kind, receipt: Receipt, known: Known) -> Step:
     """An update or a posting, unless the books, where they were asked, no longer take it."""
-    only_posts = all(one.path == kind.posts_if for one in base.changes)
+    only_posts = bool(base.changes) and all(one.path == kind.posts_if for one in base.changes)
     step = replace(base, action=Action.APPROVE if only_posts else Action.UPDATE)
-    row = known.looked.get(base.id)
-    if row is None:
+    row, document = known.looked.get(base.id), base.document
+    if row is None or document is None:
         return step
     if isinstance(row, Gone):
         return gone(base)
     refusal = barred(base, row)
     if refusal:
         return conflict(base, "no-longer-editable", refusal, f"Take the edit back. {accept(base.id)}")
-    if base.settles is not None or base.document is None:
-        return step  # what the books hold may be the work of our own call that was cut off
-    return _unless_drifted(step, base, kind, receipt, row, known)
+    found = drift_of(step, receipt, known.bindings, managed(known.wanted_of(document), receipt, base.changes), row)
+    if found:
+        return replace(_drift(base), drift=found, remote=row)
+    # A draft is posted at what the books say it comes to.
+    return replace(step, amount=paise(row.get(TOTAL))) if posts(step) else step
+
+
+def _drift(base: Step) -> Step:
+    return conflict(
+        base,
+        "drift",
+        "Somebody changed it in FinzBooks since it was last applied; an update would undo that, or post it.",
+        f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(base.id)}",
+    )
+
+
+def posts(step: Step) -> bool:
+    """Whether carrying out ``step`` turns a draft of the books into a posted document."""
+    sent = step.action in (Action.UPDATE, Action.APPROVE)
+    return sent and any(one.path == KINDS[step.id.kind].posts_if and one.after is True for one in step.changes)
 
 
 def barred(step: Step, row: Mapping[str, Any]) -> str:
     """Why the books do not take the edit of ``step`` on ``row``; "" where they do. Posting twice is no harm."""
     kind, found = KINDS[step.id.kind], step.changes
-    only_posts = all(one.path == kind.posts_if for one in found)
+    only_posts = bool(found) and all(one.path == kind.posts_if for one in found)
     if dead(kind, row):
         return f"The {kind.label} was voided in FinzBooks."
     if kind.edits is Edits.WHILE_DRAFT and not only_posts and kind.state_field in row and not is_draft(kind, row):
         return f"The {kind.label} was posted in FinzBooks since, and only a draft can be changed."
     if kind.edits is Edits.WHILE_UNUSED and used_of(kind, row):
         return f"The {kind.label} was applied in FinzBooks since, and can no longer be changed."
+    return _priced_elsewhere(step, row) if reprices(kind, found) else ""
+
+
+def _priced_elsewhere(step: Step, row: Mapping[str, Any]) -> str:
+    """What of the price of an edited document the manifest does not say itself, so that an update may change it."""
+    kind = KINDS[step.id.kind]
     given = step.document.fields if step.document is not None else {}
     rounded = [name for name in kind.computed if amount(row.get(name) or 0) and name not in given]
-    if rounded and reprices(kind, found):
+    if rounded:
         return (
             f"Its {rounded[0]} is {row[rounded[0]]} in the books, and whether an update of the lines works that out "
             f"anew is not documented: give `{rounded[0]}` as well."
         )
+    lines = given.get(kind.line_field)
+    if isinstance(lines, list) and any(isinstance(line, dict) and RATE not in line for line in lines):
+        return (
+            "A line of it takes its rate from its item, and an update of the lines would price it by what that costs "
+            f"today: give every line its `{RATE}`."
+        )
     return ""
-
-
-def reprices(kind: Kind, found: Sequence[Change]) -> bool:
-    """Whether an edit changes what the document comes to."""
-    return any(top(one) in (kind.line_field, *kind.computed) for one in found)
 
 
 def is_draft(kind: Kind, row: Mapping[str, Any]) -> bool:
     return text(row.get(kind.state_field)) in kind.draft_states
-
-
-def _unless_drifted(step: Step, base: Step, kind: Kind, receipt: Receipt, row: Mapping[str, Any], known: Known) -> Step:
-    document = base.document
-    if document is None:
-        return step
-    before = before_update(receipt, known.bindings)
-    found = drifted(kind.name, before, managed(known.wanted_of(document), receipt, base.changes), row)
-    if not found:
-        return step
-    return replace(
-        conflict(
-            base,
-            "drift",
-            "Somebody changed it in FinzBooks since it was last applied; an update would undo that.",
-            f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(base.id)}",
-        ),
-        drift=found,
-        remote=row,
-    )
-
-
-def before_update(receipt: Receipt, bindings: Bindings) -> dict[str, Any]:
-    """What the books should still hold of a document, as a create body: what was sent, and what was accepted since."""
-    table = sent_fields(receipt.kind)
-    held = {name: value for name, value in receipt.accepted.items() if (name,) in table}  # no total, nothing applied
-    return {**remembered_body(receipt.kind, receipt.said, bindings), **held}
-
-
-def managed(wanted: Mapping[str, Any], receipt: Receipt | None, found: Sequence[Change]) -> dict[str, Any]:
-    """The create body ``wanted`` without what was accepted to be otherwise in the books and was not edited since."""
-    if receipt is None or not receipt.accepted:
-        return dict(wanted)
-    left_out = still_accepted(receipt, found)
-    return {name: value for name, value in wanted.items() if name not in left_out}
-
-
-def still_accepted(receipt: Receipt, found: Sequence[Change]) -> frozenset[str]:
-    """The names, in the create body, of what was accepted to be otherwise in the books and was not edited since."""
-    table = fields(receipt.kind)
-    edited = {table[(name,)].sent_as for name in map(top, found) if (name,) in table}
-    return frozenset(receipt.accepted) - edited
 
 
 def _impossible(base: Step, receipt: Receipt) -> Step:

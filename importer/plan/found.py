@@ -13,8 +13,9 @@ from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Intent, Receipt, Ref
 from importer.plan.allocations import entries_held
 from importer.plan.applications import used_of
-from importer.plan.edits import conflict, is_draft, top
+from importer.plan.edits import conflict, is_draft
 from importer.plan.known import Known
+from importer.plan.managed import top
 from importer.plan.said import digest, said
 from importer.plan.value import Step
 from importer.plan.ways_out import command

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from importer.checks import Worth
 from importer.kinds import KINDS, Counts
 from importer.manifest.typed import typed
-from importer.model import Action, Document
+from importer.model import Action, Document, Ref
 from importer.money import half_up, multiply
+from importer.plan.edits import posts
 from importer.plan.expected import Expectations
 from importer.plan.phrases import HOME
 from importer.plan.value import Money, Step
@@ -28,7 +28,7 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
         if step.document is None or not (step.action is Action.CREATE or posts(step)) or not counted(step.document):
             continue
         counts = KINDS[step.id.kind].counts
-        amount = in_rupees(step.document, expectations.worth(step.document.ref))
+        amount = in_rupees(step.document, _comes_to(step, expectations))
         before = sums[counts]
         sums[counts] = None if before is None or amount is None else before + amount
     billed, received, credited = (sums[one] for one in (Counts.BILLED, Counts.RECEIVED, Counts.CREDITED))
@@ -37,10 +37,12 @@ def money_moved(steps: Iterable[Step], expectations: Expectations) -> Money:
     return Money(billed, received, credited, billed - received - credited)
 
 
-def posts(step: Step) -> bool:
-    """Whether carrying out ``step`` turns a draft of the books into a posted document."""
-    sent = step.action in (Action.UPDATE, Action.APPROVE)
-    return sent and any(one.path == KINDS[step.id.kind].posts_if and one.after is True for one in step.changes)
+def _comes_to(step: Step, expectations: Expectations) -> Decimal | None:
+    """What a step books, in the document's currency: of a draft that is posted, what the books say of it."""
+    if step.action is not Action.CREATE and step.amount is not None:
+        return step.amount
+    worth = expectations.worth(Ref(step.id.kind, step.id.key))
+    return worth.high.total if worth is not None and worth.exact else None
 
 
 def counted(document: Document) -> bool:
@@ -54,12 +56,12 @@ def counted(document: Document) -> bool:
     return kind.incoming_if is None or fields.get(kind.incoming_if[0]) == kind.incoming_if[1]
 
 
-def in_rupees(document: Document, worth: Worth | None) -> Decimal | None:
-    """The worth of ``document``; in another currency at its own exchange rate, and None without one."""
-    if worth is None or not worth.exact:
+def in_rupees(document: Document, amount: Decimal | None) -> Decimal | None:
+    """``amount`` of ``document``; in another currency at its own exchange rate, and None without one."""
+    if amount is None:
         return None
     fields = typed(document.kind, document.fields)
     if fields.get("currency_code", HOME) == HOME:
-        return worth.high.total
+        return amount
     rate = fields.get("exchange_rate")
-    return half_up(multiply(worth.high.total, rate)) if isinstance(rate, Decimal) else None
+    return half_up(multiply(amount, rate)) if isinstance(rate, Decimal) else None

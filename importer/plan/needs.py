@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from importer.model import Action, StepId
@@ -38,3 +38,16 @@ def _waiting(step: Step, steps: Mapping[StepId, Step]) -> Step:
     if blocking is None or step.action in (Action.CONFLICT, Action.PENDING):
         return step
     return replace(step, action=Action.PENDING, code="waits-for-open-intent", reason=f"It depends on {blocking}.")
+
+
+def in_view_of_doubt(step: Step, targets: Iterable[object], in_doubt: Collection[object]) -> Step:
+    """``step``, pending if it would move what an application whose outcome is not known is told from."""
+    if not any(one in in_doubt for one in targets):
+        return step
+    return replace(
+        step,
+        action=Action.PENDING,
+        code="waits-for-open-intent",
+        reason="What became of another application to the same document is not known, and is told from its balance.",
+        help="To have the balances looked at: finz-import recover",
+    )

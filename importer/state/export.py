@@ -12,6 +12,7 @@ from importer.state.store import Store
 
 FORMAT: Final = "finzbooks-state"
 VERSION: Final = 1
+MAY_BE_LEFT_OUT: Final = ("accepted", "total")  # members of a receipt that stand in its line only where there is one
 
 # What a line is of: its member ``type``.
 RECEIPT: Final = "receipt"
@@ -38,7 +39,8 @@ def lines(store: Store) -> Iterator[str]:
         }
     )
     for receipt in store.receipts():
-        yield _line({"type": RECEIPT, **_members(receipt, without=() if receipt.accepted else ("accepted",))})
+        without = [name for name in MAY_BE_LEFT_OUT if not getattr(receipt, name)]
+        yield _line({"type": RECEIPT, **_members(receipt, without=without)})
     for intent in store.intents():
         rows = [row._asdict() for row in intent.rows]
         yield _line({"type": INTENT, **_members(intent, without=("id",)), "rows": rows})

@@ -144,14 +144,15 @@ _FORMS: Final[Mapping[Any, Form]] = {
 }
 
 
-def _members_of(value: type[Receipt | Intent], optional: str) -> Members:
+def _members_of(value: type[Receipt | Intent], *optional: str) -> Members:
     forms = {field.name: _FORMS[field.type] for field in fields(value)}
-    return Members({name: form for name, form in forms.items() if name != optional}, {optional: forms[optional]})
+    needed = {name: form for name, form in forms.items() if name not in optional}
+    return Members(needed, {name: forms[name] for name in optional})
 
 
 HEADER: Final = Members({"format": TEXT, "version": ABOVE_0, "org_id": TEXT, "lineage": NAME, "serial": COUNT}, {})
 LINES: Final[Mapping[str, Members]] = {
-    export.RECEIPT: _members_of(Receipt, "accepted"),  # left out when there is none
+    export.RECEIPT: _members_of(Receipt, *export.MAY_BE_LEFT_OUT),
     export.INTENT: _members_of(Intent, "id"),  # exports made by version 0.1 have it
     export.GENERATION: Members({**IDENTITY, "generation": ABOVE_0}, {}),
     export.PLAN: Members({"id": NAME, "serial": COUNT, "done": FLAG}, {}),

@@ -80,6 +80,7 @@ _FIRST: Final = (
 
 _SECOND: Final = (
     "ALTER TABLE receipts ADD COLUMN accepted TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE receipts ADD COLUMN total TEXT NOT NULL DEFAULT ''",
     """
     CREATE TABLE plans (
         id TEXT PRIMARY KEY NOT NULL,

@@ -13,11 +13,11 @@ Cell = str | bytes | int
 
 RECEIPTS: Final = """
     SELECT kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference,
-        accepted
+        accepted, total
     FROM receipts
 """
 # The same of a file that was laid out before differences could be accepted.
-RECEIPTS_WITHOUT_ACCEPTED: Final = RECEIPTS.replace(" accepted", " '{}'")
+RECEIPTS_WITHOUT_ACCEPTED: Final = RECEIPTS.replace(" accepted, total", " '{}', ''")
 # What may follow either.
 IN_ORDER: Final = "ORDER BY kind, key, part"
 NAMED: Final = "WHERE kind = ? AND key = ? AND part = ?"
@@ -26,12 +26,12 @@ NAMED: Final = "WHERE kind = ? AND key = ? AND part = ?"
 PUT_RECEIPT: Final = """
     INSERT INTO receipts
         (kind, key, part, remote_id, number, said, digest, generation, source, run, created, updated, difference,
-        accepted)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        accepted, total)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, key, part) DO UPDATE SET
         remote_id = excluded.remote_id, number = excluded.number, said = excluded.said, digest = excluded.digest,
         generation = excluded.generation, source = excluded.source, run = excluded.run, updated = excluded.updated,
-        difference = excluded.difference, accepted = excluded.accepted
+        difference = excluded.difference, accepted = excluded.accepted, total = excluded.total
 """
 REMOVE_RECEIPT: Final = "DELETE FROM receipts WHERE kind = ? AND key = ? AND part = ?"
 
@@ -116,12 +116,13 @@ def receipt_cells(receipt: Receipt) -> tuple[Cell, ...]:
         receipt.generation,
         *cells((receipt.source, receipt.run, receipt.created, receipt.updated, receipt.difference)),
         cell(canonical_json(receipt.accepted)),
+        cell(receipt.total),
     )
 
 
 def receipt_of(row: tuple[Any, ...]) -> Receipt:
     """A row of RECEIPTS. Raises json.JSONDecodeError when someone else wrote ``said`` or ``accepted``."""
-    kind, key, part, remote_id, number, said, digest, generation, *texts, accepted = row
+    kind, key, part, remote_id, number, said, digest, generation, *texts, accepted, total = row
     source, run, created, updated, difference = texts
     return Receipt(
         text_of(kind),
@@ -138,6 +139,7 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         text_of(updated),
         text_of(difference),
         json.loads(text_of(accepted)),
+        text_of(total),
     )
 
 

@@ -11,8 +11,8 @@ from importer.delivery.natural import Match
 from importer.kinds import KINDS
 from importer.manifest import SourceFile, read
 from importer.model import Action, Document, Intent, IntentRow, Manifest, Receipt, Ref, StepId
-from importer.plan.applications import entries_of, entry_said
 from importer.plan.decide import decide
+from importer.plan.entries import entries_of, entry_said
 from importer.plan.known import Known
 from importer.plan.names import Names
 from importer.plan.said import digest, said

@@ -8,8 +8,9 @@ import pytest
 
 from importer.kinds import Settles
 from importer.model import Action, Change, Receipt, Ref, StepId
-from importer.plan.applications import application_steps, entries_of, entry_said, paise, settlers
+from importer.plan.applications import application_steps, paise, settlers
 from importer.plan.decide import decide
+from importer.plan.entries import entries_of, entry_said
 from importer.plan.known import Known
 from importer.plan.value import Entry, Step
 from plan.books import ACME, CREDITED, ORDER, PAID, SALE, document, documents, found, intent, plan, receipt, receipts_of

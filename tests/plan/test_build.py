@@ -58,19 +58,19 @@ def application(key: str, part: str, remote_id: str = "") -> Step:
 
 
 @pytest.mark.parametrize(
-    ("steps", "reads"),
+    ("steps", "notes", "invoices"),
     [
-        ([application("c", "I#1")], 0),  # created by the same plan
-        ([application("c", "I#1"), application("c", "I#2"), application("d", "I#1"), application("c", "J#1")], 2),
-        ([application("c", "I#1", "cn_1")], 1),
-        ([application("c", "I#1", "cn_1"), application("c", "I#2", "cn_1"), application("d", "I#1")], 2),
+        ([application("c", "I#1")], 0, 1),  # created by the same plan
+        ([application("c", "I#1"), application("c", "I#2"), application("d", "I#1"), application("c", "J#1")], 4, 6),
+        ([application("c", "I#1", "cn_1")], 2, 2),
+        ([application("c", "I#1", "cn_1"), application("c", "I#2", "cn_1"), application("d", "I#1")], 4, 5),
     ],
 )
-def test_a_note_is_read_before_each_application_but_the_first_of_one_created_in_the_same_plan(
-    steps: list[Step], reads: int
+def test_balances_are_read_around_each_application_but_the_first_of_a_note_created_in_the_same_plan(
+    steps: list[Step], notes: int, invoices: int
 ) -> None:
-    assert calls_of(steps)["GET /credit_notes/{id}"] == reads
-    assert calls_of(steps)["GET /invoices/{id}"] == len(steps)
+    assert calls_of(steps)["GET /credit_notes/{id}"] == notes
+    assert calls_of(steps)["GET /invoices/{id}"] == invoices
 
 
 @pytest.mark.parametrize("action", sorted(set(Action) - {Action.CREATE, Action.UPDATE, Action.APPROVE, Action.APPLY}))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from importer.kinds import CONTACTS, CREDIT_NOTES, INVOICES, ITEMS, KINDS, PAYMENTS, Kind
 from importer.model import Action, Intent, IntentRow, Receipt, StepId
-from importer.plan.applications import entries_of, entry_said
 from importer.plan.decide import decide
+from importer.plan.entries import entries_of, entry_said
 from importer.plan.known import Known
 from importer.plan.rename import in_the_way, referring, renamed
 from importer.plan.said import digest

@@ -17,6 +17,7 @@ said = st.dictionaries(
 odd_receipts: st.SearchStrategy[Receipt] = st.builds(
     Receipt,
     said=said,
+    total=odd_text,
     accepted=st.dictionaries(odd_text, st.none() | odd_text, max_size=2),
     generation=st.integers(0, 2**31),
     **dict.fromkeys(
