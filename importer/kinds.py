@@ -93,6 +93,7 @@ class Kind:
     bulk: Bulk | None = None
     edits: Edits = Edits.NEVER  # when an edit of a field is a PUT; else it is a conflict
     fixed: tuple[str, ...] = ()  # fields that a PUT does not take even then
+    follows: Mapping[str, str] = field(default_factory=dict)  # a date that the books make from another where not given
     computed: tuple[str, ...] = ()  # fields that the books work out from the lines where they are not given
     way_out: str = ""  # what a person can do instead of an edit
     reference_field: str = ""  # takes the key when the document gives none
@@ -156,6 +157,7 @@ INVOICES: Final = Kind(
     # By analogy with bills, whose PUT takes header fields of drafts only (fact sheet, section 15).
     edits=Edits.WHILE_DRAFT,
     fixed=("line_items",),
+    follows=MappingProxyType({"due_date": "date"}),
     computed=("round_off",),
     way_out="To change what was booked, void it in FinzBooks and use a new key, or write a credit note.",
     bulk=Bulk("/bulk/invoices", "invoices", 50),

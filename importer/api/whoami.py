@@ -74,7 +74,8 @@ def _rejected(error: Rejected, organization_id: str | None) -> Refused:
     unknown_org = organization_id is not None and error.code == "not_found.resource"
     if error.code in WRONG_ORG or unknown_org:
         message = f"The token has no access to the org {organization_id}: {error.message}"
-        return Refused("wrong-org", message, "Check FINZBOOKS_ORG_ID, or use the token of that org.")
+        help = "Check FINZBOOKS_ORG_ID and org_id in finzbooks.yaml, or use the token of that org."
+        return Refused("wrong-org", message, help)
     if isinstance(error, TokenRejected):
         return Refused("token-rejected", f"The token is rejected: {error.message}", "Check FINZBOOKS_TOKEN.")
     if error.code.startswith("http-"):

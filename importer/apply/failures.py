@@ -82,7 +82,7 @@ def of_conflict(step: Step) -> Outcome:
     if step.drift:
         what = f"{what} {_told(step.drift)}."
     elif step.changes:
-        what = f"{what} {'; '.join(f'{one.path}: {one.before} -> {one.after}' for one in step.changes)}."
+        what = f"{what} {'; '.join(f'{one.path}: {_word(one.before)} -> {_word(one.after)}' for one in step.changes)}."
     return failed(step, Failure(step.code, what, place=step.place, help=step.help))
 
 
@@ -92,13 +92,13 @@ def of_drift(step: Step, found: tuple[Drift, ...]) -> Failure:
         "drift",
         f"Somebody changed it in FinzBooks: {_told(found)}.",
         place=step.place,
-        help=f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(step.id)}",
+        help=f"If the manifest is right, set it so in FinzBooks. {accept(step.id)}",
     )
 
 
 def _told(found: tuple[Drift, ...]) -> str:
     return "; ".join(
-        f"{one.path} was {one.remembered} when last applied, is {one.held} in the books"
+        f"{one.path} was {_word(one.remembered)} when last applied, is {_word(one.held)} in the books"
         + (f" and {one.wanted} in the manifest" if one.wanted is not None else "")
         for one in found
     )
@@ -106,7 +106,14 @@ def _told(found: tuple[Drift, ...]) -> str:
 
 def shown(found: tuple[Change, ...]) -> str:
     """Differences in one line: field, what the books say, what was sent."""
-    return "; ".join(f"{one.path} is {one.before} in the books and {one.after} in the manifest" for one in found)
+    return "; ".join(
+        f"{one.path} is {_word(one.before)} in the books and {_word(one.after)} in the manifest" for one in found
+    )
+
+
+def _word(value: object) -> object:
+    """A value as a sentence says it."""
+    return "not given" if value is None else str(value).lower() if isinstance(value, bool) else value
 
 
 def place_of(step: Step, field: str) -> Place | None:

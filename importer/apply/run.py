@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from importer.apply.bulk import create_many
 from importer.apply.conflicts import held_back
@@ -21,6 +22,8 @@ from importer.outcome import DOUBTFUL, Failure, Outcome, Report, Status
 from importer.plan.value import Plan, Step
 
 SENT = (Action.CREATE, Action.UPDATE, Action.APPROVE, Action.APPLY)
+NOT_SENT: Final = "not-sent"  # of a call whose connection was never made, after all its tries
+MOST_UNREACHED: Final = 3
 Progress = Callable[[Sequence[Outcome], int], None]  # new outcomes, and how many steps are still open
 
 
@@ -47,6 +50,7 @@ class Run:
         self._tasks: dict[asyncio.Task[list[Outcome]], Unit] = {}
         self._report = Report(unchanged=plan.unchanged)
         self._asked_to_stop = False
+        self._unreached = 0  # calls in a row that found no server
 
     def stop(self) -> None:
         """Let nothing new leave. A second call gives up what is under way as well; its intents stay open."""
@@ -130,11 +134,22 @@ class Run:
             return  # it never left: its steps stay open in the queue
         outcomes = task.result()
         bad = [outcome.id for outcome in outcomes if outcome.status in (Status.FAILED, Status.SKIPPED)]
+        self._count_unreached(outcomes)
         in_doubt = any(outcome.failure is not None and outcome.failure.code in DOUBTFUL for outcome in outcomes)
         followers = self._queue.done(unit, bad, in_doubt=in_doubt)
         self._take_in([*outcomes, *self._skipped(followers)])
         for kind in {outcome.id.kind for outcome in outcomes if outcome.stops_kind}:
             self._stop_kind(kind)
+
+    def _count_unreached(self, outcomes: Sequence[Outcome]) -> None:
+        """End the run when one call after the other finds no server, each having been tried for a while."""
+        unreached = all(one.failure is not None and one.failure.code == NOT_SENT for one in outcomes)
+        self._unreached = self._unreached + 1 if unreached else 0
+        if self._unreached >= MOST_UNREACHED and not self._context.stopping:
+            self._report.broken = Failure(
+                "no-server", "FinzBooks does not answer any more.", help="Run apply again to go on where it stopped."
+            )
+            self._halt()
 
     def _stop_kind(self, kind: str) -> None:
         stopped = self._queue.stop(kind)

@@ -237,7 +237,10 @@ def _notes(kind: Kind, use: Applied) -> Iterable[str]:
         )
     elif use.found:
         named = ", ".join(f"{_target(entry)} {plain(entry.amount)}" for _, entry in use.found)
-        yield f"By its balance its {_list_of(kind)} are in the books already: {named}."
+        yield (
+            f"Remembered as applied already: {named}. The books say that as much of it is used, and not to what: if it "
+            "was something else, correct the manifest and run this again."
+        )
 
 
 def _target(entry: Entry) -> str:

@@ -29,7 +29,8 @@ Way = Callable[[Desk], Awaitable[Agreed]]
 
 def accept_document(ref: Ref, paths: Sequence[Path], state_path: Path | None, sandbox: bool, format_: str) -> None:
     """The books are right about ``ref``, and the state remembers it. Raises Refused and InvalidInput."""
-    where = place(paths, state_path, sandbox, find_project(paths))
+    project = find_project(paths)
+    where = place(paths, state_path, sandbox, project)
     memory, seen, _ = recall(where.state)
     if seen is None:
         raise no_state(where.state, sandbox)
@@ -39,7 +40,9 @@ def accept_document(ref: Ref, paths: Sequence[Path], state_path: Path | None, sa
         refusal.help += f" To say which one of the books it is: {command('adopt', StepId(*ref), 'ID')}"
         raise refusal
     source = where.base / receipt.source
-    read = paths or ([shown(source)] if source.is_file() else [])
+    # A project is read whole, since its entries refer to each other; without one, the file that it came from will do.
+    whole = [shown(project.path.parent)] if project.path is not None else []
+    read = paths or whole or ([shown(source)] if source.is_file() else [])
     loaded = _load(read, where, sandbox, format_)
     document = _entry(ref, loaded)
     if document is None and loaded.errors:

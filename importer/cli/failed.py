@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from importer.cli.saved import write_whole
 from importer.errors import Refused, WrongUsage
 from importer.outcome import Report
 from importer.plan.ways_out import quoted
-from importer.report.failed import failed_documents, failed_manifest
+from importer.report.failed import MARK, failed_documents, failed_manifest
 from importer.report.style import count
 
 
@@ -22,13 +23,14 @@ def refuse_name(file: Path | None) -> None:
 
 
 def keep_failed(file: Path, report: Report, loaded: Loaded, run: str, *, sandbox: bool, quiet: bool) -> None:
-    """Write the documents of ``report`` that failed to ``file``, and say so; nothing where none did.
+    """Write the documents of ``report`` that failed to ``file``, and say so. Where none did, one of ours is removed.
 
     The run is over and told of by then: where they cannot be written that is told too, and changes nothing of how it
     ended.
     """
     failed = failed_documents(report, {one.ref: one for one in loaded.manifest.documents})
     if not failed:
+        _remove_old(file)
         return
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     text = failed_manifest(failed, run=run, when=now, command=_command(file, loaded, sandbox))
@@ -39,6 +41,13 @@ def keep_failed(file: Path, report: Report, loaded: Loaded, run: str, *, sandbox
         return
     if not quiet:
         complain([f"{count(len(failed), 'failed document')} written to {file}, with the reasons."])
+
+
+def _remove_old(file: Path) -> None:
+    """What an earlier run wrote there is over; anything else is left alone."""
+    with suppress(OSError, UnicodeDecodeError):
+        if MARK in file.read_text(encoding="utf-8").partition("\n")[0]:
+            file.unlink()
 
 
 def _command(file: Path, loaded: Loaded, sandbox: bool) -> str:

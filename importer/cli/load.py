@@ -167,8 +167,12 @@ def scope_of(paths: Sequence[Path], loaded: Loaded) -> Callable[[Receipt], bool]
     # The project's own folder stands for all that it includes, also outside.
     entries = loaded.project.says.include if project is not None and project.parent in roots else ()
 
+    read = set(loaded.sources.real.values())
+
     def in_scope(receipt: Receipt) -> bool:
         source = Path(os.path.normpath(base / receipt.source))
+        if source not in read and source.exists():
+            return False  # it is there, and this run does not read it: nobody knows what it holds
         if any(source == root or root in source.parents for root in roots):
             return True
         parts = Path(_relative(source, project.parent)).parts if project is not None else ()

@@ -11,6 +11,7 @@ from importer.model import Place, Problem
 
 PROJECT_FILE: Final = "finzbooks.yaml"
 SUFFIXES: Final = (".yaml", ".yml", ".csv")
+OFFICE_LOCK: Final = "~$"  # what an office program puts beside a file that it has open
 
 
 def manifests(
@@ -37,7 +38,8 @@ def manifests(
 
 def is_manifest(path: Path) -> bool:
     """Whether a file is read when its folder is."""
-    return path.name != PROJECT_FILE and path.suffix.lower() in SUFFIXES and path.is_file()
+    ours = path.name == PROJECT_FILE or path.name.startswith(OFFICE_LOCK)
+    return not ours and path.suffix.lower() in SUFFIXES and path.is_file()
 
 
 def nearest_project(start: Path) -> Path | None:

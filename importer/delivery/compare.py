@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from importer.delivery.remote import MISSING, amount, answered, same, text
+from importer.delivery.remote import MISSING, amount, answered, day, same, text
 from importer.kinds import KINDS, Kind
 from importer.model import Change, Drift
 from importer.schema import Field, fields
@@ -95,7 +95,7 @@ def _value(
             elif text(inner) != text(row):
                 yield Change(f"{shown}[{position}]", _shown(row), _shown(inner))
     elif not same(known, value, got):
-        yield Change(shown, _shown(got), _shown(value))
+        yield Change(shown, _shown(got, known), _shown(value, known))
 
 
 def _nothing(
@@ -106,8 +106,11 @@ def _nothing(
     return {name: None for one in known if one is not None for name in one.answers[:1]}
 
 
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, bool) or value is None else str(value)
+def _shown(value: Any, known: Field | None = None) -> Any:
+    """``value`` as a person reads it: of a date, sent as midnight, the day."""
+    if isinstance(value, bool) or value is None:
+        return value
+    return day(value) if known is not None and known.type == "date" else str(value)
 
 
 def money_difference(row: Mapping[str, Any], expected: Expected | None) -> Change | None:
@@ -199,7 +202,7 @@ def _as_sent(table: Mapping[tuple[str, ...], Field], path: tuple[str, ...], want
         shape = {name: value for one in wanted if isinstance(one, Mapping) for name, value in one.items()}
         rows = got if isinstance(got, list) else []
         return [_as_sent(table, path, shape, one) if isinstance(one, Mapping) else _shown(one) for one in rows]
-    return None if got is MISSING else _shown(got)
+    return None if got is MISSING else _shown(got, table.get(path))
 
 
 def _inner(table: Mapping[tuple[str, ...], Field], path: tuple[str, ...], wanted: Any, got: Any) -> Any:

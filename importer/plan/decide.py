@@ -16,7 +16,7 @@ from importer.plan.doubt import settles_in_doubt, targets_in_doubt
 from importer.plan.edits import conflict, known_document
 from importer.plan.found import Orphans, unknown_document
 from importer.plan.known import Known
-from importer.plan.needs import in_view_of_doubt, in_view_of_needs
+from importer.plan.needs import in_view_of_doubt, in_view_of_needs, in_view_of_renames
 from importer.plan.value import Step
 from importer.plan.ways_out import accept, command
 from importer.schema import fields
@@ -31,7 +31,8 @@ def decide(
     """
     present = {document.ref for document in documents}
     absent = [one for one in known.receipts.values() if not one.part and one.ref not in present]
-    orphans = Orphans.of(absent, filter(in_scope, absent))
+    scoped = [one for one in absent if in_scope(one)]
+    orphans = Orphans.of(absent, scoped)
     claims = _claims(known.matches)
     differing = {one.ref: one for one in known.receipts.values() if one.difference and not one.part}
     known = replace(known, parts=_parts(known.receipts))
@@ -43,6 +44,9 @@ def decide(
         if step.action is Action.CREATE and settles_in_doubt(document, known, in_doubt):
             step = in_view_of_doubt(step, in_doubt, in_doubt)
         steps[step.id] = in_view_of_needs(_refused(step, references(document), differing), steps)
+    renamed = {Ref(step.id.kind, step.id.key): step.was for step in steps.values() if step.was}
+    if renamed:
+        steps = {own: in_view_of_renames(step, renamed) for own, step in steps.items()}
     # Payments of an invoice go first, then notes (design, section 5).
     for in_body in (True, False):
         settling = [one for one in documents if _settles(one, in_body=in_body)]
@@ -52,7 +56,8 @@ def decide(
             for step in application_steps(document, steps, known, parts, payments, in_doubt):
                 steps[step.id] = in_view_of_needs(_refused(step, _targets(step), differing), steps)
     left_open = _left_open(known.intents, steps)
-    return (*steps.values(), *left_open, *_orphaned(filter(in_scope, absent)))
+    now = {Ref(ref.kind, was): ref for ref, was in renamed.items()}
+    return (*steps.values(), *left_open, *_orphaned(scoped, now))
 
 
 def _settles(document: Document, *, in_body: bool) -> bool:
@@ -152,12 +157,15 @@ def _needs(document: Document, step: Step, steps: Mapping[StepId, Step]) -> Iter
             yield need.id
 
 
-def _orphaned(receipts: Iterable[Receipt]) -> Iterator[Step]:
+def _orphaned(receipts: Iterable[Receipt], now: Mapping[Ref, Ref]) -> Iterator[Step]:
+    """What is gone from the files that were read. ``now`` has the new name of what was only renamed."""
     for receipt in receipts:
+        own, new = StepId(receipt.kind, receipt.key), now.get(receipt.ref)
+        help = f"To stop hearing of it: {command('rm', own)}" if new is None else f"See {new}, which seems to be it."
         yield Step(
-            id=StepId(receipt.kind, receipt.key),
+            id=own,
             action=Action.ORPHANED,
             remote_id=receipt.remote_id,
             reason=f"Its entry is gone from {receipt.source}. The books still hold it; nothing is done about it.",
-            help=f"To stop hearing of it: {command('rm', StepId(receipt.kind, receipt.key))}",
+            help=help,
         )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from importer.checks.worth import RATE
 from importer.delivery.compare import says_what_is_held
 from importer.delivery.natural import dead
-from importer.delivery.remote import amount, text
+from importer.delivery.remote import amount, day, text
 from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Receipt
 from importer.plan.allocations import added, entries_held, used_by
@@ -170,7 +170,7 @@ def _drift(base: Step) -> Step:
         base,
         "drift",
         "Somebody changed it in FinzBooks since it was last applied; an update would undo that, or post it.",
-        f"Write into the manifest what the books should hold, or change it back in FinzBooks. {accept(base.id)}",
+        f"If the manifest is right, set it so in FinzBooks. {accept(base.id)}",
     )
 
 
@@ -183,14 +183,26 @@ def posts(step: Step) -> bool:
 def barred(step: Step, row: Mapping[str, Any]) -> str:
     """Why the books do not take the edit of ``step`` on ``row``; "" where they do. Posting twice is no harm."""
     kind, found = KINDS[step.id.kind], step.changes
+    given = step.document.fields if step.document is not None else {}
     only_posts = bool(found) and all(one.path == kind.posts_if for one in found)
     if dead(kind, row):
         return f"The {kind.label} was voided in FinzBooks."
     if kind.edits is Edits.WHILE_DRAFT and not only_posts and kind.state_field in row and not is_draft(kind, row):
         return f"The {kind.label} was posted in FinzBooks since, and only a draft can be changed."
+    for name, other in kind.follows.items():
+        if name not in given and other in map(top, found) and day(row.get(name)) and _earlier(row, name, given, other):
+            return (
+                f"Its {name} is {day(row[name])} in the books, which was worked out when it was created, and would lie "
+                f"before the new {other}: give `{name}` as well."
+            )
     if kind.edits is Edits.WHILE_UNUSED and used_of(kind, row):
         return f"The {kind.label} was applied in FinzBooks since, and can no longer be changed."
     return _priced_elsewhere(step, row) if reprices(kind, found) else ""
+
+
+def _earlier(row: Mapping[str, Any], name: str, given: Mapping[str, Any], other: str) -> bool:
+    """Whether the date ``name`` of the books lies before the date ``other`` of the manifest: ISO dates sort as text."""
+    return day(row.get(name)) < text(given.get(other))
 
 
 def _priced_elsewhere(step: Step, row: Mapping[str, Any]) -> str:
@@ -222,8 +234,15 @@ def _impossible(base: Step, receipt: Receipt) -> Step:
         base,
         "edit-of-document",
         f"The {kind.label} is in the books already ({named(receipt)}), and its manifest entry was edited.",
-        f"Take the edit back. {kind.way_out} {accept(base.id)}".replace("  ", " "),
+        f"Take the edit back. {_instead(base, kind, receipt)} {accept(base.id)}".replace("  ", " "),
     )
+
+
+def _instead(base: Step, kind: Kind, receipt: Receipt) -> str:
+    """What a person can do in FinzBooks in place of an edit that cannot be sent."""
+    if kind.edits is Edits.WHILE_DRAFT and receipt.said.get(kind.posts_if) is not True:
+        return f"Or delete the draft in FinzBooks, and then: {command('rm', base.id)}."
+    return kind.way_out
 
 
 def named(receipt: Receipt) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from importer.delivery.compare import MONEY, Expected, differences
 from importer.delivery.natural import Match, dead
-from importer.delivery.remote import text
+from importer.delivery.remote import day, text
 from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Intent, Receipt, Ref
 from importer.plan.allocations import entries_held
@@ -29,13 +29,17 @@ class Orphans:
 
     by_id: Mapping[tuple[str, str], Ref] = field(default_factory=dict)  # kind and remote id
     by_content: Mapping[tuple[str, str], Ref] = field(default_factory=dict)  # kind and digest, whatever the key
+    known: Mapping[Ref, Receipt] = field(default_factory=dict)
+    in_scope: frozenset[Ref] = frozenset()
 
     @classmethod
-    def of(cls, receipts: Iterable[Receipt], in_scope: Iterable[Receipt]) -> Orphans:
+    def of(cls, receipts: Sequence[Receipt], in_scope: Sequence[Receipt]) -> Orphans:
         """``in_scope`` are those whose source is read: what another file holds has not been renamed."""
         return cls(
             {(one.kind, one.remote_id): one.ref for one in receipts},
             {(one.kind, without_key(KINDS[one.kind], one.key, one.said)): one.ref for one in in_scope},
+            {one.ref: one for one in receipts},
+            frozenset(one.ref for one in in_scope),
         )
 
     def with_content(self, document: Document) -> Ref | None:
@@ -89,7 +93,7 @@ def _found(
             base, "shared-match", f"{sharing[0]} matches the same {kind.label} of the books, {remote_id}.", which
         )
     if owner is not None:
-        return renamed(base, owner)
+        return renamed(base, owner, orphans)
     return _compared(base, document, kind, row, known)
 
 
@@ -139,15 +143,25 @@ def edit_of(kind: Kind, row: Mapping[str, Any], found: tuple[Change, ...]) -> Ac
     return None
 
 
-def renamed(base: Step, owner: Ref) -> Step:
+def renamed(base: Step, owner: Ref, orphans: Orphans) -> Step:
     """What was found is known already, under a key that is not among the files: most likely the key was renamed."""
-    old = base.id._replace(key=owner.key)
-    return conflict(
+    old, receipt = base.id._replace(key=owner.key), orphans.known[owner]
+    base = replace(base, remote_id=receipt.remote_id)
+    if owner not in orphans.in_scope:
+        return conflict(
+            base,
+            "known-under-other-key",
+            f'It is in the books already, as "{owner.key}" of {receipt.source}, which is not among the given files.',
+            "Give the folder that holds both. If they are the same, leave one out; if its key was renamed: "
+            f"{command('mv', old, base.id.key)}",
+        )
+    found = conflict(
         base,
         "known-under-other-key",
         f'It is in the books already, as "{owner.key}", and that key is no longer in the files.',
         f"If the key was renamed: {command('mv', old, base.id.key)}. If they are two: {command('rm', old)}",
     )
+    return replace(found, was=owner.key)
 
 
 def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
@@ -183,9 +197,9 @@ def _not_found(base: Step, document: Document, match: Match, orphans: Orphans, a
     for row in match.alike:
         remote_id = text(row.get(kind.id_field))
         if (owner := orphans.by_id.get((kind.name, remote_id))) is not None:
-            return renamed(replace(base, remote_id=remote_id, remote=row), owner)
+            return renamed(replace(base, remote=row), owner, orphans)
     if (same := orphans.with_content(document)) is not None:
-        return renamed(base, same)
+        return renamed(base, same, orphans)
     if match.alike and not allow_likeness:
         return _alike(base, kind, match)
     return base
@@ -207,5 +221,5 @@ def _describe(kind: Kind, row: Mapping[str, Any]) -> str:
     parts = [text(row.get(kind.id_field))]
     for name in (kind.number_field, kind.reference_field, "date", kind.amount_field or "total"):
         if name and row.get(name) is not None:
-            parts.append(f"{name} {text(row[name])}")
+            parts.append(f"{name} {day(row[name]) if name == 'date' else text(row[name])}")
     return ", ".join(parts)

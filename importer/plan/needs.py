@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from importer.model import Action, StepId
+from importer.model import Action, Change, Ref, StepId
 from importer.plan.value import Step
 from importer.plan.ways_out import command
+from importer.schema import fields
 
 
 def in_view_of_needs(step: Step, steps: Mapping[StepId, Step]) -> Step:
@@ -51,3 +52,30 @@ def in_view_of_doubt(step: Step, targets: Iterable[object], in_doubt: Collection
         reason="What became of another application to the same document is not known, and is told from its balance.",
         help="To have the balances looked at: finz-import recover",
     )
+
+
+def in_view_of_renames(step: Step, renamed: Mapping[Ref, str]) -> Step:
+    """``step``, waiting where nothing but keys was edited that were ``renamed``, from old ones to these.
+
+    Once the state knows the new keys there is no edit left.
+    """
+    names = [_renamed(step.id.kind, change, renamed) for change in step.changes]
+    if step.action is not Action.CONFLICT or not names or None in names:
+        return step
+    first = next(one for one in names if one is not None)
+    return replace(
+        step,
+        action=Action.PENDING,
+        code="waits-for-rename",
+        changes=(),
+        reason=f"It refers to {first}, whose key was renamed.",
+        help=f"First: {command('mv', StepId(first.kind, renamed[first]), first.key)}",
+    )
+
+
+def _renamed(kind: str, change: Change, renamed: Mapping[Ref, str]) -> Ref | None:
+    """The document with a new key that ``change`` goes over to; None for any other change."""
+    path = tuple(part.partition("[")[0] for part in change.path.split("."))
+    known = fields(kind).get(path)
+    ref = Ref(known.ref, change.after) if known is not None and known.ref and isinstance(change.after, str) else None
+    return ref if ref is not None and renamed.get(ref) == change.before else None

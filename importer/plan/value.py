@@ -42,6 +42,7 @@ class Step:
     amount: Decimal | None = None  # of a create, in the document's currency; None where it has none or it is not known
     draft: bool = False  # created, and not posted
     settles: Intent | None = None  # the open intent that this step closes
+    was: str = ""  # the key under which the state knows it, where that was renamed
     drift: tuple[Drift, ...] = ()  # what somebody else changed in the books: why an update is refused
     # Positions in a list that travels in the create body, of entries that the books do not hold yet: each is a step
     # of its own, and a receipt of this step remembers the document without them.

@@ -21,6 +21,8 @@ from importer.outcome import Failure, Report, Status
 
 WIDTH: Final = 100  # columns of a comment; a word longer than that stays whole
 
+MARK: Final = "that failed in an apply"  # in the first line: by it a file of ours is known
+
 _INDENT: Final = "  "
 _TEXT: Final = "tag:yaml.org,2002:str"
 # Read as they stand by every loader of YAML: numbers without leading zeros or exponents, dates, and what JSON has.
@@ -76,10 +78,11 @@ def failed_manifest(
 
 
 def _header(number: int, run: str, when: str, command: str) -> Iterator[str]:
-    what = f"{number:,} document{'' if number == 1 else 's'} that failed"
+    what = f"{number:,} document{'' if number == 1 else 's'}"
     came = ", ".join(part for part in (f"run {run}" if run else "", when) if part)
-    yield from _comment(f"{what} in an apply{f' ({came})' if came else ''}, each below the reason.")
-    yield from _comment(f"Correct them, then: {command}")
+    yield from _comment(f"{what} {MARK}{f' ({came})' if came else ''}, each below the reason.")
+    yield "# Correct them, then (what was skipped because of them comes with the next apply of the others):"
+    yield f"#   {_on_one_line(command)}"  # on one line, to be copied
     yield from _comment(
         "Use the state of that run. Where the files they came from are applied again, correct those as well: "
         "otherwise they differ from what will be in the books."

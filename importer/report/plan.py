@@ -194,7 +194,8 @@ def plan_value(plan: Plan) -> dict[str, Any]:
 
 def operation_value(step: Step) -> dict[str, Any]:
     value: dict[str, Any] = {
-        "action": step.action.value,
+        # What is open, found or not, is to be settled; its documents and dependents are pending (design, section 6).
+        "action": Action.SETTLE.value if step.action is Action.PENDING and step.settles else step.action.value,
         "kind": step.id.kind,
         "key": step.id.key,
         "id": step.remote_id or None,

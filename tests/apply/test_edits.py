@@ -91,7 +91,7 @@ def test_a_line_of_a_draft_is_a_conflict_that_says_what_to_do(world: World) -> N
     world.apply(drafted())
     step = the_step(world, books(invoices=[invoice("O-1", "101", **DRAFT)]))
     assert (step.action, step.code) == (Action.CONFLICT, "edit-of-document")
-    assert "void it in FinzBooks and use a new key" in step.help
+    assert "delete the draft in FinzBooks, and then: finz-import state rm invoices O-1" in step.help
     assert "finz-import state accept invoices O-1" in step.help
 
 
@@ -613,3 +613,34 @@ def test_a_renamed_key_is_recognised_without_asking_anybody(world: World) -> Non
     assert (step.action, step.code) == (Action.CONFLICT, "known-under-other-key")
     assert "finz-import state mv invoices O-1 O-9" in step.help
     assert found["invoices/O-1"].action is Action.ORPHANED
+    assert found["invoices/O-1"].help == "See invoices/O-9, which seems to be it."
+
+
+def test_what_refers_to_a_renamed_key_waits_for_the_one_command_that_cures_it(world: World) -> None:
+    def made(customer: str) -> Manifest:
+        return manifest(
+            contacts=[contact(customer, contact_name="Acme")],
+            invoices=[invoice("O-1", customer=customer)],
+            payments=[payment("UTR-1", "50", of="O-1", contact=customer)],
+            credit_notes=[note("CN-1", "10", on="O-1", applied="5", customer=customer)],
+        )
+
+    world.apply(made("acme"))
+    renamed = made("acme-ltd")
+    codes = {str(step.id): step.code for step in world.plan(renamed).steps if step.action is not Action.ORPHANED}
+    assert codes == {
+        "contacts/acme-ltd": "known-under-other-key",
+        "invoices/O-1": "waits-for-rename",
+        "payments/UTR-1": "waits-for-rename",
+        "credit_notes/CN-1": "waits-for-rename",
+    }
+
+
+def test_a_date_that_would_pass_the_due_date_of_the_books_is_a_conflict_that_says_what_to_give(world: World) -> None:
+    world.apply(drafted())
+    step = the_step(world, drafted(date="2026-09-30"))
+    assert (step.action, step.code) == (Action.CONFLICT, "no-longer-editable")
+    assert "give `due_date` as well" in step.reason
+    made = drafted(date="2026-09-30", due_date="2026-10-30")
+    assert statuses(world.apply(made)) == {"invoices/O-1": Status.UPDATED}
+    settled(world, made)

@@ -250,3 +250,16 @@ def test_a_full_disk_ends_the_run_and_leaves_no_false_receipt(world: World, nth:
     again = world.apply(made)
     assert set(statuses(again).values()) <= {Status.CREATED, Status.ADOPTED, Status.APPLIED}
     world.is_whole(made)
+
+
+def test_a_server_that_is_gone_ends_the_run_and_not_each_document_for_itself(world: World) -> None:
+    made = manifest(contacts=[contact(f"c{number}") for number in range(40)])
+    world.fault("POST /contacts", wire.breaks(httpx.ConnectError), nth=5, times=wire.EVER)
+    report = world.apply(made, in_flight=2)
+    assert report.broken is not None and report.broken.code == "no-server"
+    codes = list(failures(report).values())
+    assert 3 <= codes.count("not-sent") <= 5
+    assert codes.count("not-reached") > 25
+    world.calm()
+    assert not world.apply(made).bad
+    world.is_whole(made)

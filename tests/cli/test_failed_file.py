@@ -57,8 +57,8 @@ def correct(file: Path) -> None:
 
 def command_of(file: Path) -> list[str]:
     """What the header says to do, as a shell would read it; without the name of the program."""
-    comments = [line.removeprefix("#").strip() for line in file.read_text("utf-8").splitlines() if line.startswith("#")]
-    said = " ".join(comments).partition("Correct them, then: ")[2].partition(" Use the state")[0]
+    lines = file.read_text("utf-8").splitlines()
+    said = next(line for line in lines if line.startswith("#   finz-import apply")).removeprefix("#")
     words = shlex.split(said)
     assert words[0] == "finz-import"
     return words[1:]

@@ -267,7 +267,7 @@ def in_conflict(code: str | None) -> list[dict[str, Any]]:
     """The steps that the next plan shows under ``code``."""
     ended = command("plan", "--format", "json", *AT)
     assert ended.code in (0, 1), ended.err
-    known = ("conflict", "pending", "orphaned")
+    known = ("conflict", "settle", "pending", "orphaned")
     return [one for one in ended.json["operations"] if one["action"] in known and one["code"] == code]
 
 

@@ -57,7 +57,8 @@ def test_a_failed_document_stands_below_its_reason_with_its_key_first() -> None:
     )
     assert text == textwrap.dedent("""\
         # 1 document that failed in an apply (run 4f2a, 2026-11-23T14:50:00Z), each below the reason.
-        # Correct them, then: finz-import apply f.yaml
+        # Correct them, then (what was skipped because of them comes with the next apply of the others):
+        #   finz-import apply f.yaml
         # Use the state of that run. Where the files they came from are applied again, correct those as
         #   well: otherwise they differ from what will be in the books.
 
