@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import chain
 
 from importer.api.client import Client
 from importer.apply.survey import find_all, look_at, org_names
 from importer.checks import check
-from importer.checks.rates import OfflineRates
+from importer.checks.book import Said
+from importer.checks.rates import OfflineRates, Rates
 from importer.checks.rules import AS_THEY_ARE, Levels
 from importer.errors import InvalidInput
 from importer.graph import order
@@ -120,20 +122,11 @@ async def prepare(
     known = Known(receipts, intents, memory.generations or {}, bindings=_bindings(memory, Names()))
     first = decide(documents, known, in_scope)
     send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
-    taxable = chain(((one.kind, one.fields) for one in documents), ((one.kind, one.said) for one in memory.receipts))
-    names = await org_names(client, lookups_needed(send, taxable))
-    problems = list(unknown_names(send, names))
-    rates = OrgRates(names)
-    if send:
-        problems.extend(
-            one
-            for one in check(manifest, memory.said(), rates, allow_unverified, rules)
-            if one.severity is Severity.ERROR
-        )
-    if problems:
-        raise InvalidInput(finish(problems))
+    names = await _names(
+        client, manifest, memory, send, partial(check, allow_unverified=allow_unverified, rules=rules), finish
+    )
     bindings = _bindings(memory, names)
-    expectations = Expectations(manifest, memory.said(), rates)
+    expectations = Expectations(manifest, memory.said(), OrgRates(names))
     claimed = _claimed(memory, manifest)
     missing, edited = _to_find(first), _to_look_at(first)
     matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed)
@@ -160,6 +153,28 @@ async def prepare(
         said=memory.said(),
     )
     return Prepared(replace(plan, left_out=left_out), bindings, expectations, claimed, memory.intents)
+
+
+async def _names(
+    client: Client,
+    manifest: Manifest,
+    memory: Memory,
+    send: Sequence[Document],
+    checks: Callable[[Manifest, Said, Rates], Sequence[Problem]],
+    finish: Callable[[Sequence[Problem]], Sequence[Problem]],
+) -> Names:
+    """The org's lists as far as ``send`` names from them. Raises InvalidInput for what is wrong with it by those."""
+    said = memory.said()
+    taxable = chain(
+        ((one.kind, one.fields) for one in manifest.documents), ((ref.kind, one) for ref, one in said.items())
+    )
+    names = await org_names(client, lookups_needed(send, taxable))
+    problems = list(unknown_names(send, names))
+    if send:
+        problems.extend(one for one in checks(manifest, said, OrgRates(names)) if one.severity is Severity.ERROR)
+    if problems:
+        raise InvalidInput(finish(problems))
+    return names
 
 
 def _to_look_at(steps: Sequence[Step]) -> list[Step]:

@@ -83,7 +83,7 @@ def apply(
         if paths or allow_likeness or targets or limit is not None:
             raise WrongUsage("A saved plan holds its PATHs and options.", "Give --plan FILE without them.")
         order = Order.saved_in(plan_file, state_path)
-    order.choice.pick  # noqa: B018  # a target that is none is told before anything is read
+    order.choice.check()
     loaded = load(order.paths, order.state, sandbox=sandbox, needs_state=True)
     inputs = order.paths if plan_file is None else (*order.paths, plan_file)
     refuse_output(failed, "--failed", inputs, loaded)

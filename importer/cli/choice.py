@@ -31,6 +31,11 @@ class Choice:
     def options(self) -> Options:
         return Options(self.allow_likeness, self.targets, self.limit)
 
+    def check(self) -> None:
+        """Raises WrongUsage for a target that names no document, before anything is read."""
+        for word in self.targets:
+            target(word)
+
     @property
     def pick(self) -> Pick:
         """The steps that belong to the plan. Raises WrongUsage for a target that is none."""

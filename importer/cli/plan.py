@@ -68,7 +68,7 @@ def plan(
             "A plan made offline is bound to no organisation, and cannot be saved.", "Leave --offline out."
         )
     choice = Choice(allow_likeness, targets, limit)
-    choice.pick  # noqa: B018  # a target that is none is told before anything is read
+    choice.check()
     loaded = load(paths, state_path, sandbox=sandbox, needs_state=True)
     refuse_output(out, "--out", paths, loaded)
     refuse_errors(loaded, format_, no_color)
