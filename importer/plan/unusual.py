@@ -18,6 +18,7 @@ from importer.money import RUPEE, ZERO, add
 from importer.plan.far_dates import far_dates
 from importer.plan.near_names import near_names
 from importer.plan.phrases import HOME, MOST_NAMED, currency_of, documents, first_few, money
+from importer.plan.replaced import replaced
 from importer.plan.value import Note, Step
 
 LARGEST: Final = "largest"  # plain information: every plan has a largest invoice
@@ -54,6 +55,7 @@ def notes(steps: Sequence[Step], today: date | None = None, said: Said = Mapping
     priced = list(_priced(steps))
     stand_out, plain = _largest(priced, sum(step.action is Action.CREATE and not step.id.part for step in steps))
     return (
+        *replaced(steps, said),
         *far_dates(steps, today),
         *_same_again(priced),
         *stand_out,
