@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 # Codes of failures after which a call may have been done.
-DOUBTFUL: Final = frozenset({"no-answer", "cut-off", "ambiguous-match", "balance-moved", "not-remembered"})
+DOUBTFUL: Final = frozenset({"no-answer", "cut-off", "ambiguous-match", "balance-moved", "not-remembered", "not-seen"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,15 @@ def check_settled(desk: Desk, ref: Ref) -> None:
             f"A call that applies {StepId(*ref)} was cut off, and what became of it is not known yet.",
             "Have it settled first: finz-import recover",
         )
+
+
+def check_clear(ref: Ref, unclear: bool) -> None:
+    """What is applied can be told from what still has to be. Raises Refused (not-alike)."""
+    if unclear:
+        raise Refused(
+            "not-alike",
+            f"What of {StepId(*ref)} is applied in the books is neither what is known nor that and all that the "
+            "manifest adds, so that some of it would be applied twice, or never.",
+            "Leave in the manifest only what FinzBooks shows as applied, and run this again; then add the rest. Or "
+            f"forget what is known of it: {command('rm', StepId(*ref))}",
+        )

@@ -68,7 +68,9 @@ def of_unsettled(step: Step, error: Unsettled) -> Failure:
         "no-answer",
         f"{error.cause.message} The books do not show for certain what became of it.",
         place=step.place,
-        help="Run apply again: it looks in the books first, and sends nothing twice.",
+        help="Run finz-import recover: it looks at the balances."
+        if step.id.part
+        else "Run apply again: it looks in the books first, and sends nothing twice.",
     )
 
 

@@ -81,8 +81,7 @@ async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -
         # The server may have remembered an answer of an earlier life of this key, and how a list of the body grows is
         # not documented: that it was done is seen in the books, and not taken from the answer.
         done = await _surely(seen, delivered.intent)
-        if done is None:
-            context.store.close(delivered.intent, raised=delivered.intent.rows)
+        if done is None:  # or the books are slow to show it: its intent stays open, and is told by two looks
             return failed(step, _only_said(step))
     if done is False:
         return failed(step, _moved_otherwise(step))
@@ -100,10 +99,10 @@ async def _surely(seen: Callable[[], Awaitable[bool | None]], intent: Intent) ->
 
 def _only_said(step: Step) -> Failure:
     return Failure(
-        "stale-answers",
+        "not-seen",
         "FinzBooks answered as though it was done, and no balance has moved: it may have remembered an earlier answer.",
         place=step.place,
-        help="Run apply again: it looks at the balances first, and sends it under another key.",
+        help="To have the balances looked at again, and it given up if they have not moved then: finz-import recover",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -207,10 +207,24 @@ def _whole(
         if isinstance(value, list) and (entries := as_held(kind.name, name, row)):
             if not held(kind.name, {name: value}, row):
                 body[name] = entries
-            elif name != kind.line_field and len(entries) == len(value):
-                body[name] = [{**under, **over} for under, over in zip(entries, value, strict=True)]
+            elif name != kind.line_field:
+                body[name] = _kept(kind.name, name, value, row, entries)
     left_out = {*kind.fixed, kind.posts_if, *(name for name in kind.computed if name not in wanted)}
     return {name: value for name, value in body.items() if name not in left_out}
+
+
+def _kept(
+    kind: str, name: str, wanted: Sequence[Any], row: Mapping[str, Any], entries: Sequence[dict[str, Any]]
+) -> list[Any]:
+    """The list ``wanted``; of each entry that the books hold as well, all that they hold. Never by its place alone."""
+    known = sent_fields(kind)[(name,)]
+    left = list(zip(answered(row, known), entries, strict=True))
+    result: list[Any] = []
+    for one in wanted:
+        agrees = (not held(kind, {name: [one]}, {known.answers[0]: [there]}) for there, _ in left)
+        at = next((n for n, same in enumerate(agrees) if same), None)
+        result.append(one if at is None else left.pop(at)[1])
+    return result
 
 
 async def post(context: Context, step: Step, kind: Kind) -> Mapping[str, Any]:

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from importer.apply.asking import Desk, ask, read, stand_in, unbound
-from importer.apply.barred import check_alive, check_free, check_settled, check_whole, known_receipt, not_alike
+from importer.apply.barred import (
+    check_alive,
+    check_clear,
+    check_free,
+    check_settled,
+    check_whole,
+    known_receipt,
+    not_alike,
+)
 from importer.apply.context import iso, number_of, spoken, total_of
 from importer.delivery.natural import dead
 from importer.delivery.remote import text
@@ -22,7 +30,7 @@ from importer.plan.allocations import held_entries
 from importer.plan.applications import used_of
 from importer.plan.body import Bindings, body, remembered_body
 from importer.plan.edits import is_draft
-from importer.plan.entries import entry_said, later_entries
+from importer.plan.entries import WAIVED, entry_said, later_entries
 from importer.plan.found import compared
 from importer.plan.said import digest, plain, said
 from importer.plan.value import Entry
@@ -166,7 +174,9 @@ def _use(desk: Desk, document: Document | None, ref: Ref, row: Mapping[str, Any]
     # What was voided has no balance that could tell anything.
     used = add(map(amount_held, parts.values())) if dead(kind, row) else used_of(kind, row)
     there = {key for target, key in bindings.ids if target == kind.settles.target}
-    return applied(document, parts, used, there)
+    found = applied(document, parts, used, there, lambda target: bindings.ids.get(target, ""))
+    check_clear(ref, found.unclear)
+    return found
 
 
 def _beyond(kind: Kind, use: Applied) -> dict[str, str]:
@@ -199,7 +209,7 @@ def _parts(desk: Desk, own: Receipt, use: Applied) -> Iterable[Receipt]:
     if settles is not None:
         yield from (_part(desk, own, part, entry_said(settles, entry)) for part, entry in use.found)
         for part, entry in use.waived:
-            yield replace(_part(desk, own, part, entry_said(settles, entry)), accepted={"amount": "0"})
+            yield replace(_part(desk, own, part, entry_said(settles, entry)), accepted={"amount": WAIVED})
 
 
 def _part(desk: Desk, own: Receipt, part: str, spoken: dict[str, Any]) -> Receipt:

@@ -5,14 +5,14 @@ Design, section 5: ``state accept`` and ``state adopt``. Pure: the difference is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from importer.delivery.compare import MONEY, held_otherwise
 from importer.kinds import KINDS, Kind, Settles
-from importer.model import Change, Document, Receipt, StepId
+from importer.model import Change, Document, Receipt, Ref, StepId
 from importer.money import ZERO, add
 from importer.plan.allocations import held_entries
 from importer.plan.entries import as_applied, entry_said
@@ -32,6 +32,7 @@ class Applied:
     found: tuple[tuple[str, Entry], ...] = ()  # in the books as well, with the part: together they are what is beyond
     # New in the manifest beside one that was edited or is gone: in place of it, and thus agreed not to be in the books.
     waived: tuple[tuple[str, Entry], ...] = ()
+    unclear: bool = False  # what is new in the manifest may be in the books in part, or less is there than is known
     beyond: Decimal | None = ZERO  # used in the books, not known for what, in rupees; None: they do not say
 
 
@@ -73,7 +74,11 @@ def deviations(
 
 
 def applied(
-    document: Document | None, parts: Mapping[StepId, Receipt], used: Decimal | None, there: Collection[str]
+    document: Document | None,
+    parts: Mapping[StepId, Receipt],
+    used: Decimal | None,
+    there: Collection[str],
+    id_of: Callable[[Ref], str],
 ) -> Applied:
     """What becomes of the receipts ``parts`` of a document's applications when the books are right.
 
@@ -82,24 +87,30 @@ def applied(
     besides, and all of it goes to documents that are ``there``, by key.
     """
     settles = KINDS[document.kind].settles if document is not None else None
-    entries = dict(as_applied(document, settles, parts)) if document is not None and settles is not None else {}
+    entries = dict(as_applied(document, settles, parts, id_of)) if document is not None and settles is not None else {}
     known, found = list(parts.values()), list[Change]()
     if settles is not None:
         known = [_agreed(settles, one, entries.get(own.part)) for own, one in parts.items()]
         pairs = [(one, entries.get(one.part)) for one in known if one.accepted]
         found = [_change(settles, one, entry) for one, entry in pairs]
-    if used is None:
-        return Applied(tuple(known), tuple(found), beyond=None if parts or entries else ZERO)
-    beyond = add((used, add(map(amount_held, parts.values())).copy_negate()))
     taken = {own.part for own in parts}
     new = tuple((part, entry) for part, entry in entries.items() if part not in taken)
-    possible = all(not entry.target_key or entry.target_key in there for _, entry in new)
-    if new and possible and beyond == add(entry.amount for _, entry in new):
+    if used is None:
+        beyond_unknown = None if parts or entries else ZERO
+        return Applied(tuple(known), tuple(found), beyond=beyond_unknown, unclear=bool(_possible(new, there)))
+    beyond = add((used, add(map(amount_held, parts.values())).copy_negate()))
+    possible = _possible(new, there)
+    if new and len(possible) == len(new) and beyond == add(entry.amount for _, entry in new):
         return Applied(tuple(known), tuple(found), new)
     if found and settles is not None:
         found.extend(Change(f"{settles.field} {part}", "0", plain(entry.amount)) for part, entry in new)
         return Applied(tuple(known), tuple(found), waived=new, beyond=beyond)
-    return Applied(tuple(known), tuple(found), beyond=beyond)
+    return Applied(tuple(known), tuple(found), beyond=beyond, unclear=beyond < 0 or (bool(possible) and beyond != 0))
+
+
+def _possible(new: Sequence[tuple[str, Entry]], there: Collection[str]) -> list[Entry]:
+    """What of ``new`` may be in the books already: nothing is applied to what is not there."""
+    return [entry for _, entry in new if not entry.target_key or entry.target_key in there]
 
 
 def _agreed(settles: Settles, part: Receipt, entry: Entry | None) -> Receipt:

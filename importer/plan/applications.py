@@ -11,7 +11,7 @@ from importer.delivery.remote import amount
 from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
 from importer.money import ZERO, add, half_up
-from importer.plan.entries import Target, as_applied, entries_of, later_entries, targets_of
+from importer.plan.entries import Target, as_applied, entries_of, in_force, later_entries, targets_of
 from importer.plan.known import Gone, Known
 from importer.plan.needs import in_view_of_doubt
 from importer.plan.said import canonical, changes
@@ -41,6 +41,7 @@ def application_steps(
         return
     owner = steps[StepId(document.kind, document.key)]
     id_of = _ids(steps, known)
+    receipts = receipts if settles.in_body else in_force(document, settles, receipts, id_of)
     entries = list(
         later_entries(document, settles, owner.later)
         if settles.in_body
@@ -123,8 +124,9 @@ def _application(
             code="partly-applied",
             reason="The books have another part of the document applied than is known, and do not say to what: this "
             "may be among it.",
-            help="Look in FinzBooks at what it was applied to. Leave in the manifest what was, and what still has to "
-            f"be; then: {command('accept', owner.id) if is_known else command('adopt', owner.id, owner.remote_id)}",
+            help="Look in FinzBooks at what it was applied to. Leave only that in the manifest, then: "
+            f"{command('accept', owner.id) if is_known else command('adopt', owner.id, owner.remote_id)}. "
+            "After that, add what still has to be applied.",
         )
     return step
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from importer.checks.worth import RATE
+from importer.checks.worth import RATE, RAW, TAX
 from importer.delivery.compare import says_what_is_held
 from importer.delivery.natural import dead
 from importer.delivery.remote import amount, day, text
@@ -200,6 +200,12 @@ def barred(step: Step, row: Mapping[str, Any]) -> str:
     return _priced_elsewhere(step, row) if reprices(kind, found) else ""
 
 
+def _prices_itself(kind: Kind, line: Mapping[str, Any]) -> bool:
+    """Whether nothing of what a line comes to is taken from its item."""
+    of_item = kind.item_field in line or kind.item_field + RAW in line
+    return RATE in line and (not of_item or TAX in line or TAX + RAW in line)
+
+
 def _earlier(row: Mapping[str, Any], name: str, given: Mapping[str, Any], other: str) -> bool:
     """Whether the date ``name`` of the books lies before the date ``other`` of the manifest: ISO dates sort as text."""
     return day(row.get(name)) < text(given.get(other))
@@ -216,10 +222,10 @@ def _priced_elsewhere(step: Step, row: Mapping[str, Any]) -> str:
             f"anew is not documented: give `{rounded[0]}` as well."
         )
     lines = given.get(kind.line_field)
-    if isinstance(lines, list) and any(isinstance(line, dict) and RATE not in line for line in lines):
+    if isinstance(lines, list) and any(isinstance(line, dict) and not _prices_itself(kind, line) for line in lines):
         return (
-            "A line of it takes its rate from its item, and an update of the lines would price it by what that costs "
-            f"today: give every line its `{RATE}`."
+            "A line of it takes its rate or its tax from its item, and an update of the lines would price it by what "
+            f"that is today: give every line its `{RATE}`, and with an item its `{TAX}`."
         )
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from importer.delivery.remote import text
 from importer.kinds import Settles
@@ -70,6 +70,20 @@ def as_applied(
         )
         taken.add(part)
         yield part, entry
+
+
+WAIVED: Final = "0"  # the amount with which the books hold what was agreed not to be applied
+
+
+def in_force(
+    document: Document, settles: Settles, receipts: Mapping[StepId, Receipt], id_of: Callable[[Ref], str]
+) -> Mapping[StepId, Receipt]:
+    """``receipts`` of applications without those that were waived in place of others that are back in the manifest."""
+    done = {own: one for own, one in receipts.items() if one.accepted.get("amount") != WAIVED}
+    if len(done) == len(receipts):
+        return receipts
+    present = {part for part, _ in as_applied(document, settles, done, id_of)}
+    return done if all(own.part in present for own in done) else receipts
 
 
 def later_entries(document: Document, settles: Settles, later: Sequence[int]) -> Iterator[tuple[str, Entry]]:

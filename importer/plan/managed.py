@@ -93,7 +93,8 @@ def drift_of(
     if step.settles is not None and step.settles.operation == UPDATE:
         sent = loads(step.settles.body)
         others = {one.path.partition("[")[0] for one in held(kind.name, sent, row)}
-        return tuple(one for one in found if one.path.partition("[")[0] in others)
+        found = tuple(one for one in found if one.path.partition("[")[0] in others)
+        return found if kind.line_field in sent else (*found, *_total_drift(kind, receipt, row))
     return (*found, *_total_drift(kind, receipt, row))
 
 
