@@ -507,7 +507,7 @@ class TestCarriedOn:
 
     def test_a_plan_that_was_cut_off_after_its_last_step_is_done_by_the_next_run(self, reviewed: Org) -> None:
         assert apply(reviewed).code == 0
-        with sqlite3.connect(STATE) as db:
+        with contextlib.closing(sqlite3.connect(STATE)) as db, db:
             db.execute("UPDATE plans SET done = 0")
         assert apply(reviewed).out == "0 created, 5 unchanged.\n"
         assert "error[plan-done]" in refused(apply(reviewed))

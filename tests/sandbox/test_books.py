@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,11 +55,11 @@ def test_every_books_has_an_org_of_its_own(clock: HandClock) -> None:
 def test_a_file_that_is_not_the_sandboxs_is_refused_and_left_alone(tmp_path: Path, clock: HandClock) -> None:
     text, other, newer = (tmp_path / name for name in ("text", "other", "newer"))
     text.write_bytes(b"not a database, but long enough to be taken for one" * 100)
-    with sqlite3.connect(other) as db:
+    with closing(sqlite3.connect(other)) as db, db:
         db.execute("CREATE TABLE receipts (id)")
     db.close()
     Books(newer, clock).close()
-    with sqlite3.connect(newer) as db:
+    with closing(sqlite3.connect(newer)) as db, db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     for path, why in (
