@@ -57,11 +57,9 @@ def test_a_file_that_is_not_the_sandboxs_is_refused_and_left_alone(tmp_path: Pat
     text.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     with closing(sqlite3.connect(other)) as db, db:
         db.execute("CREATE TABLE receipts (id)")
-    db.close()
     Books(newer, clock).close()
     with closing(sqlite3.connect(newer)) as db, db:
         db.execute("PRAGMA user_version = 99")
-    db.close()
     for path, why in (
         (text, "cannot be used"),
         (other, "not the sandbox's"),
