@@ -184,12 +184,17 @@ def held_otherwise(kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any])
 
 
 def as_held(kind: str, name: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The entries of the list ``name`` as the books hold them, in the form of the create body; empty without them."""
+    """The entries of the list ``name`` as the books hold them, in the form of the create body.
+
+    Empty where the books do not answer them, or not as objects.
+    """
     table = sent_fields(kind)
     rows = answered(row, table[(name,)])
     inner = {path[1]: known for path, known in table.items() if len(path) == 2 and path[0] == name}
+    if not isinstance(rows, list) or not all(isinstance(one, Mapping) for one in rows):
+        return []
     found = []
-    for one in rows if isinstance(rows, list) else ():
+    for one in rows:
         values = {field: answered(one, known) for field, known in inner.items()}
         found.append({field: value for field, value in values.items() if value is not MISSING and value is not None})
     return found

@@ -33,9 +33,8 @@ def reprices(kind: Kind, found: Sequence[Change]) -> bool:
 def before_update(receipt: Receipt, bindings: Bindings) -> dict[str, Any]:
     """What the books should still hold of a document, as a create body: what was sent, and what was accepted since."""
     table = sent_fields(receipt.kind)
-    accepted = {
-        name: value for name, value in receipt.accepted.items() if (name,) in table
-    }  # no total, nothing applied
+    # What was accepted of a total, or of what is applied, stands in no body.
+    accepted = {name: value for name, value in receipt.accepted.items() if (name,) in table}
     return {**remembered_body(receipt.kind, receipt.said, bindings), **accepted}
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from importer.delivery.compare import (
     Expected,
+    as_held,
     carries,
     differences,
     draft_difference,
@@ -236,3 +237,11 @@ def test_books_that_echo_a_body_hold_it(body: dict[str, Any]) -> None:
 @given(BODY, BODY)
 def test_only_what_is_wanted_is_compared(body: dict[str, Any], more: dict[str, Any]) -> None:
     assert held("contacts", body, {**more, **body}) == ()
+
+
+def test_entries_come_in_the_form_of_the_create_body_and_only_objects_are_entries() -> None:
+    row = {"contact_persons": [{"first_name": "Asha", "email": None, "person_id": "p1"}]}
+    assert as_held("contacts", "contact_persons", row) == [{"first_name": "Asha"}]
+    for answer in (None, "Asha", ["Asha"], [{"first_name": "Asha"}, None]):
+        assert as_held("contacts", "contact_persons", {"contact_persons": answer}) == []
+    assert as_held("contacts", "contact_persons", {}) == []
