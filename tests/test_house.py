@@ -121,6 +121,21 @@ def test_only_the_command_knows_the_sandbox() -> None:
     }
 
 
+# The sandbox's own floors, from the top; what stands beside them is below all.
+SANDBOX = ("serving", "resources", "ledger", "")
+
+
+def floor_of_sandbox(module: str) -> int:
+    """Its number in SANDBOX."""
+    part = module.removeprefix("importer.sandbox").lstrip(".").partition(".")[0]
+    return SANDBOX.index(part if part in SANDBOX else "")
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if room(module) == "sandbox"])
+def test_an_arrow_within_the_sandbox_points_down_too(module: str) -> None:
+    assert not [other for other in ours(module) if floor_of_sandbox(other) < floor_of_sandbox(module)]
+
+
 @pytest.mark.parametrize("library", BORDERS)
 def test_a_library_stays_where_it_belongs(library: str) -> None:
     users = [module for module in FILES if any(one.partition(".")[0] == library for one in imports(module))]

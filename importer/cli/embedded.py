@@ -8,10 +8,10 @@ from pathlib import Path
 
 from importer.api.transport import Transport, in_process
 from importer.errors import Refused
-from importer.sandbox.app import create_app
 from importer.sandbox.books import SANDBOX_TOKEN, Books
 from importer.sandbox.clock import SkippingClock
 from importer.sandbox.database import UnreadableBooks
+from importer.sandbox.serving.app import create_app
 
 
 @contextmanager

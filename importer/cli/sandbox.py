@@ -29,7 +29,7 @@ def serve(host: str, port: int, books: Path) -> None:
     try:
         from importer.sandbox.books import SANDBOX_TOKEN
         from importer.sandbox.database import UnreadableBooks
-        from importer.sandbox.server import serve as serve_books
+        from importer.sandbox.serving.server import serve as serve_books
     except ImportError as error:
         raise Refused(
             "sandbox-missing",

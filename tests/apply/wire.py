@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from importer.api.transport import in_process
-from importer.sandbox.app import PREFIX, create_app
 from importer.sandbox.books import Books
+from importer.sandbox.serving.app import PREFIX, create_app
 
 
 @dataclass(frozen=True)

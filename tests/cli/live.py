@@ -17,10 +17,10 @@ from typing import Any
 from importer.api.client import Client
 from importer.api.clock import RealClock
 from importer.api.transport import Transport, in_process
-from importer.sandbox.app import create_app
 from importer.sandbox.books import Books
 from importer.sandbox.clock import SystemClock
-from importer.sandbox.server import listen, local_server
+from importer.sandbox.serving.app import create_app
+from importer.sandbox.serving.server import listen, local_server
 
 TOKEN = "aibk_pat_test_RECOGNISABLE"  # with a number behind it: no text may hold it
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.command import command, started
-from importer.sandbox.server import listen
+from importer.sandbox.serving.server import listen
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console interrupt cannot be sent to one process there")

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from importer.sandbox.app import create_app
 from importer.sandbox.books import SANDBOX_TOKEN, Books
 from importer.sandbox.exact_json import encode
+from importer.sandbox.serving.app import create_app
 
 BASE = "http://sandbox/api/public/v1"
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from importer.sandbox.body import LONG, Body, same_state
 from importer.sandbox.call import INR, Answer, Call, branch_of
 from importer.sandbox.exact_json import decode, encode
-from importer.sandbox.lines import Line, Priced, check_total, price, read_lines, resolve
+from importer.sandbox.ledger.lines import Line, Priced, check_total, price, read_lines, resolve
 from importer.sandbox.money import round_off, rupees
 from importer.sandbox.refusals import duplicate, invalid, not_found
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from sqlite3 import Row
 from typing import Any, Final
 
-from importer.sandbox import journal
 from importer.sandbox.books import new_id
 from importer.sandbox.call import Answer, Call, branch_of, one
 from importer.sandbox.exact_json import decode, midnight, timestamp
-from importer.sandbox.invoice_fields import check_guard, check_number_is_free, compose, edited
-from importer.sandbox.journal import Leg, Source
+from importer.sandbox.ledger import journal
+from importer.sandbox.ledger.journal import Leg, Source
+from importer.sandbox.ledger.numbering import next_number
+from importer.sandbox.ledger.settlement import balance_of
 from importer.sandbox.money import rupees
-from importer.sandbox.numbering import next_number
 from importer.sandbox.paging import Filters, page
 from importer.sandbox.refusals import invalid, not_found
+from importer.sandbox.resources.invoice_fields import check_guard, check_number_is_free, compose, edited
 
 STATUSES: Final = frozenset({"DRAFT", "SENT", "PARTIALLY_PAID", "PAID", "OVERDUE", "CANCELLED", "CREDIT_APPLIED"})
 
@@ -138,11 +139,6 @@ def show_invoice(call: Call, invoice_id: str) -> Answer:
 
 def _show_all(rows: Sequence[Row]) -> list[Answer]:
     return [_show(row) for row in rows]
-
-
-def balance_of(row: Row) -> int:
-    """Paise still owed: of a draft its total, of a voided invoice nothing."""
-    return 0 if row["state"] == "CANCELLED" else int(row["total"] - row["paid"] - row["credited"])
 
 
 def _show(row: Row) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from sqlite3 import Row
 
-from importer.sandbox import journal
 from importer.sandbox.call import Answer, Call, one
 from importer.sandbox.exact_json import midnight
+from importer.sandbox.ledger import journal
 from importer.sandbox.money import rupees
 from importer.sandbox.refusals import malformed
 

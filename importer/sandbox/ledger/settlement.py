@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from sqlite3 import Row
 from typing import Literal
 
 from importer.sandbox.call import Call
-from importer.sandbox.invoices import balance_of
 from importer.sandbox.money import rupees
 from importer.sandbox.refusals import invalid
+
+
+def balance_of(row: Row) -> int:
+    """Paise still owed: of a draft its total, of a voided invoice nothing."""
+    return 0 if row["state"] == "CANCELLED" else int(row["total"] - row["paid"] - row["credited"])
 
 
 def settle(

@@ -7,7 +7,7 @@ import pytest
 
 from importer.sandbox.books import PARTNER_TOKEN, Books
 from importer.sandbox.clock import Clock
-from importer.sandbox.routes import ROUTES
+from importer.sandbox.serving.routes import ROUTES
 from sandbox.client import Api, HandClock, invoice_body
 
 LIMITED = "aibk_pat_test_limited"

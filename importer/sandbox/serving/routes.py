@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from importer.sandbox import bulk, contacts, credit_notes, invoices, items, lookups, payments, reports
 from importer.sandbox.call import Handler
 from importer.sandbox.refusals import no_route, wrong_method
+from importer.sandbox.resources import bulk, contacts, credit_notes, invoices, items, lookups, payments, reports
 
 ANY_ID: Final = "{id}"
 

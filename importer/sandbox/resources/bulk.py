@@ -7,8 +7,8 @@ from typing import Final
 
 from importer.sandbox.body import Body
 from importer.sandbox.call import Answer, Call
-from importer.sandbox.invoices import create_invoice
 from importer.sandbox.refusals import Refusal, malformed
+from importer.sandbox.resources.invoices import create_invoice
 
 MOST_ROWS: Final = 50
 

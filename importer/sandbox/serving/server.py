@@ -9,9 +9,9 @@ from pathlib import Path
 
 import uvicorn
 
-from importer.sandbox.app import create_app
 from importer.sandbox.books import Books
 from importer.sandbox.clock import SystemClock
+from importer.sandbox.serving.app import create_app
 
 
 class LocalServer(uvicorn.Server):

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from sqlite3 import Row
 from typing import Any, Final
 
-from importer.sandbox import journal
 from importer.sandbox.body import LONG, Body, same_state
 from importer.sandbox.books import new_id
 from importer.sandbox.call import INR, Answer, Call, branch_of, one
 from importer.sandbox.exact_json import decode, encode, midnight, timestamp
-from importer.sandbox.journal import Leg, Source
-from importer.sandbox.lines import check_total, price, read_lines, resolve
+from importer.sandbox.ledger import journal
+from importer.sandbox.ledger.journal import Leg, Source
+from importer.sandbox.ledger.lines import check_total, price, read_lines, resolve
+from importer.sandbox.ledger.numbering import next_number
+from importer.sandbox.ledger.settlement import settle
 from importer.sandbox.money import rupees
-from importer.sandbox.numbering import next_number
 from importer.sandbox.paging import Filters, page
 from importer.sandbox.refusals import invalid, not_found
-from importer.sandbox.settlement import settle
 
 STATUSES: Final = frozenset({"DRAFT", "ISSUED", "APPLIED", "CANCELLED"})
 SOURCE: Final = "d.*, c.name AS customer_name FROM credit_notes d JOIN contacts c ON c.id = d.customer_id"

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from importer.sandbox.books import SANDBOX_TOKEN, Books
-from importer.sandbox.server import listen, local_server, serve
+from importer.sandbox.serving.server import listen, local_server, serve
 from sandbox.client import HandClock, invoice_body
 
 HEADERS = {"Authorization": f"Bearer {SANDBOX_TOKEN}"}
@@ -78,7 +78,7 @@ def test_an_address_in_use_is_an_oserror(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a console interrupt cannot be sent to one process there")
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     code = (
-        "import pathlib, sys; from importer.sandbox.server import serve;"
+        "import pathlib, sys; from importer.sandbox.serving.server import serve;"
         "serve(pathlib.Path(sys.argv[1]), port=0, ready=lambda url: print(url, flush=True)); print('ended')"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "s.db")]

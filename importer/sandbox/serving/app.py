@@ -22,10 +22,10 @@ from importer.sandbox.body import Body
 from importer.sandbox.books import Books
 from importer.sandbox.call import Call
 from importer.sandbox.exact_json import decode_body, encode
-from importer.sandbox.pace import Windows
 from importer.sandbox.refusals import Refusal, key_required, too_many
-from importer.sandbox.replay import Answers, Identity, Kept, check_key
-from importer.sandbox.routes import Route, find_route
+from importer.sandbox.serving.pace import Windows
+from importer.sandbox.serving.replay import Answers, Identity, Kept, check_key
+from importer.sandbox.serving.routes import Route, find_route
 from importer.sandbox.tokens import Token, authenticate, choose_org, require_scope
 
 PREFIX: Final = "/api/public/v1"  # of the real base URL; the root is answered as well

@@ -6,8 +6,8 @@ from decimal import Decimal
 from sqlite3 import Row
 from typing import Final
 
-from importer.sandbox import journal
 from importer.sandbox.call import Answer, Call, one
+from importer.sandbox.ledger import journal
 from importer.sandbox.money import rupees
 
 # Types whose balance is a debit; of all others it is a credit.

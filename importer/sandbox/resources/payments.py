@@ -8,16 +8,16 @@ from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
-from importer.sandbox import journal
 from importer.sandbox.body import LONG, Body
 from importer.sandbox.books import new_id
 from importer.sandbox.call import INR, Answer, Call, branch_of, one
 from importer.sandbox.exact_json import midnight, timestamp
-from importer.sandbox.journal import Leg, Source
+from importer.sandbox.ledger import journal
+from importer.sandbox.ledger.journal import Leg, Source
+from importer.sandbox.ledger.settlement import settle
 from importer.sandbox.money import rupees
 from importer.sandbox.paging import Filters, page
 from importer.sandbox.refusals import invalid, not_found, required
-from importer.sandbox.settlement import settle
 
 FLOWS: Final = frozenset({"INCOMING", "OUTGOING"})
 MODES: Final = frozenset({"CASH", "BANK_TRANSFER", "CHEQUE", "UPI", "CARD", "OTHER"})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from importer.sandbox.books import PARTNER_TOKEN
-from importer.sandbox.pace import Windows
+from importer.sandbox.serving.pace import Windows
 from sandbox.client import Api, HandClock
 
 MINUTE = 1779251400  # a whole minute

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from importer.sandbox.books import PARTNER_TOKEN, Books
-from importer.sandbox.routes import ROUTES
+from importer.sandbox.serving.routes import ROUTES
 from sandbox.client import Api, HandClock, invoice_body
 
 DAY = 24 * 3600

@@ -1,0 +1,1 @@
+"""The bookkeeping under the endpoints: what documents come to, and double entry."""
