@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from importer.sandbox.exact_json import parse_day
 from importer.sandbox.money import EXACT, paise
-from importer.sandbox.refusals import invalid, malformed, required
+from importer.sandbox.refusals import invalid, malformed, required, too_long
 
 SHORT: Final = 255  # characters of a name, number or reference (fact sheet, section 25, item 30)
 LONG: Final = 5000  # characters of notes, descriptions and streets
@@ -58,7 +58,7 @@ class Body:
         if not isinstance(value, str):
             raise malformed(f"'{self.where(name)}' must be text.", self.where(name))
         if len(value) > limit:
-            raise malformed(f"'{self.where(name)}' is longer than {limit} characters.", self.where(name))
+            raise too_long(self.where(name), limit)
         return value
 
     def needed_text(self, *names: str, limit: int = SHORT) -> str:

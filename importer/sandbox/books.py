@@ -12,9 +12,16 @@ from importer.sandbox import seed, tokens
 from importer.sandbox.clock import Clock
 from importer.sandbox.database import Database
 from importer.sandbox.money import ROUNDING
+from importer.sandbox.settings import Settings
+from importer.sandbox.switches import Switches
 
 SANDBOX_TOKEN: Final = "aibk_pat_test_sandbox"  # noqa: S105  (public by purpose: it opens nothing but the sandbox)
 PARTNER_TOKEN: Final = "aibk_pat_test_partner"  # noqa: S105  (as above)
+DATED: Final = ("contacts", "items", "invoices", "payments", "credit_notes")
+EMPTIED: Final = (
+    *DATED,
+    *("allocations", "applications", "postings", "entries", "counters", "answers", "locks", "faults"),
+)
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))  # a day ends by IST (fact sheet, section 25, item 26)
 
 
@@ -27,9 +34,12 @@ class Books:
     def __init__(self, database: Path | str, clock: Clock) -> None:
         self.db = Database(database)
         self.clock = clock
-        self._last_stamp = 0
+        self.settings = Settings(self.db)
         with self.db.transaction():
             self._org = self.db.value("SELECT id FROM orgs WHERE is_default") or self._furnish()
+        self.clock.advance(self.settings.clock_ahead)
+        # The clock may have been further in an earlier run: newest first must stay so.
+        self._last_stamp = max(self._newest(table) for table in DATED)
 
     def _furnish(self) -> str:
         """Put into a new file what every sandbox has."""
@@ -37,6 +47,13 @@ class Books:
         for secret, tier in ((SANDBOX_TOKEN, "DEFAULT"), (PARTNER_TOKEN, "PARTNER")):
             tokens.add_token(self.db, secret, (org,), tokens.Powers(tier=tier))
         return org
+
+    def _newest(self, table: str) -> int:
+        return self.db.value(f"SELECT max(created) FROM {table}") or 0  # noqa: S608  (own word)
+
+    @property
+    def switches(self) -> Switches:
+        return self.settings.switches
 
     @property
     def org_id(self) -> str:
@@ -77,16 +94,36 @@ class Books:
         with self.db.transaction():
             self.db.update("orgs", self.org_id, columns)
 
+    def reset(self) -> None:
+        """Empty the books: contacts, items and all documents go, with what was posted and remembered. Orgs, tokens,
+        lookups, preferences, switches and the clock stay.
+        """
+        with self.db.transaction():
+            for table in EMPTIED:
+                self.db.run(f"DELETE FROM {table}")  # noqa: S608  (own word)
+
     def stamp(self) -> int:
         """Now, in Unix microseconds; never the same twice, so that newest first is a complete order."""
         self._last_stamp = max(int(self.clock.now() * 1_000_000), self._last_stamp + 1)
         return self._last_stamp
 
+    def put_clock(self, seconds: float) -> None:
+        """Put the clock forward by ``seconds``, back when below zero; it stays so for whoever opens the file."""
+        self.settings.put_clock_ahead(seconds)
+        self.clock.advance(seconds)
+
     def today(self) -> date:
-        """The day in India."""
-        return datetime.fromtimestamp(self.clock.now(), UTC).astimezone(INDIA).date()
+        """The day in India (fact sheet, section 25, item 26)."""
+        zone = INDIA if self.switches.day_zone == "ist" else UTC
+        return datetime.fromtimestamp(self.clock.now(), UTC).astimezone(zone).date()
 
+    def timestamp(self, micros: int) -> str:
+        """``created_time`` of a moment in Unix microseconds: naive, to the second (sections 1 and 25, item 26)."""
+        zone = INDIA if self.switches.time_zone == "ist" else UTC
+        moment = datetime.fromtimestamp(micros // 1_000_000, UTC).astimezone(zone)
+        return moment.replace(tzinfo=None).isoformat()
 
-def new_id(prefix: str) -> str:
-    """An opaque id such as ``inv_0c2c3781...``."""
-    return f"{prefix}_{uuid.uuid4().hex}"
+    def new_id(self, prefix: str) -> str:
+        """An opaque id such as ``inv_0c2c3781...`` (section 1: both forms are seen)."""
+        fresh = uuid.uuid4()
+        return f"{prefix}_{fresh.hex}" if self.switches.id_form == "prefixed" else str(fresh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from sqlite3 import Row
 from typing import Any, Final
@@ -13,6 +13,7 @@ from importer.sandbox.books import Books
 from importer.sandbox.database import Database
 from importer.sandbox.exact_json import parse_day
 from importer.sandbox.refusals import malformed, not_found
+from importer.sandbox.switches import Switches
 from importer.sandbox.tokens import Token
 
 INR: Final = re.compile("INR")  # the one currency of the sandbox's books
@@ -32,6 +33,10 @@ class Call:
     @property
     def db(self) -> Database:
         return self.books.db
+
+    @property
+    def switches(self) -> Switches:
+        return self.books.switches
 
     def find(self, table: str, what: str, remote_id: str, field: str | None = None) -> Row:
         """The org's row of that id; raises 404 naming ``field``. ``what`` is the word for people."""
@@ -63,6 +68,7 @@ class Call:
 
 Answer = dict[str, Any]
 Handler = Callable[[Call], Answer]
+RowHandler = Callable[[Call], Iterator[Answer]]  # yields after each row that is durable; last, what to answer
 
 
 def one(name: str, value: Any, message: str = "success") -> Answer:

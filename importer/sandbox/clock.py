@@ -11,18 +11,36 @@ SMALLEST_STEP: Final = 1e-6  # seconds
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Tells the time, lets time pass, and can be put forward or back."""
 
     def now(self) -> float:
         """Unix time in seconds."""
         ...
 
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward by ``seconds``, back when below zero."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when the clock is ``seconds`` later."""
+        ...
+
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock, ``ahead`` of it by some seconds."""
+
+    def __init__(self, ahead: float = 0.0) -> None:
+        self._ahead = ahead
 
     def now(self) -> float:
-        return time.time()
+        return time.time() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. A clock that is put forward meanwhile wakes nobody."""
+        await asyncio.sleep(seconds)
 
 
 class SkippingClock:
@@ -40,6 +58,9 @@ class SkippingClock:
 
     def now(self) -> float:
         return self._start + (time.monotonic() - self._origin) + self._skipped
+
+    def advance(self, seconds: float) -> None:
+        self._start += seconds
 
     async def sleep(self, seconds: float) -> None:
         """Return at once with the clock at least ``seconds`` later. Sleepers that overlap share one move."""

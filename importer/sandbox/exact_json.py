@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, Final, NoReturn
@@ -57,12 +57,6 @@ def decode_body(payload: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
-
-
-def timestamp(micros: int) -> str:
-    """``created_time`` of a moment in Unix microseconds: naive UTC to the second (fact sheet, sections 1 and 25.26)."""
-    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
-    return moment.replace(tzinfo=None).isoformat()
 
 
 def midnight(day: str | None) -> str | None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+from importer.sandbox.switches import Switches
+
+# What a refusal is about, where its status or code is a switch.
+Topic = Literal["", "missing", "too long", "state", "guard", "number"]
 
 
 class Refusal(Exception):
@@ -17,6 +22,7 @@ class Refusal(Exception):
         field: str | None = None,
         received: Any = None,
         headers: Mapping[str, str] | None = None,
+        topic: Topic = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -25,6 +31,26 @@ class Refusal(Exception):
         self.field = field
         self.received = received
         self.headers = dict(headers or {})
+        self._topic = topic
+
+    def under(self, switches: Switches) -> Refusal:
+        """The refusal as these switches have it: of some, the status and the code are not known for sure."""
+        status, code = self.status, self.code
+        match self._topic:
+            case "missing" if switches.missing_field == "422":
+                status, code = 422, "validation.failed"
+            case "too long" if switches.too_long == "400":
+                status, code = 400, "validation.invalid_value"
+            case "state" if switches.state_conflict != "400":
+                status = int(switches.state_conflict)
+                code = "validation.failed" if status == 422 else "conflict.state"  # the catalogue names none
+            case "guard" if switches.guard_code == "invalid-value":
+                status, code = 400, "validation.invalid_value"
+            case "number" if switches.number_clash_code == "invalid-value":
+                status, code = 400, "validation.invalid_value"
+            case _:
+                return self
+        return Refusal(status, code, self.message, self.field, self.received, self.headers)
 
     def envelope(self) -> dict[str, Any]:
         """The flat error object of the fact sheet, section 4."""
@@ -54,12 +80,22 @@ def organization_missing() -> Refusal:
 
 
 def required(field: str) -> Refusal:
-    return Refusal(400, "validation.required_field", f"'{field}' is required.", field)
+    return Refusal(400, "validation.required_field", f"'{field}' is required.", field, topic="missing")
 
 
 def invalid(field: str, message: str, received: Any = None) -> Refusal:
     """A value of the right type that a rule forbids."""
     return Refusal(400, "validation.invalid_value", message, field, received)
+
+
+def too_long(field: str, limit: int) -> Refusal:
+    message = f"'{field}' is longer than {limit} characters."
+    return Refusal(422, "validation.failed", message, field, topic="too long")
+
+
+def wrong_state(field: str, message: str, received: Any = None) -> Refusal:
+    """The document is not in the state for it: no code for that is documented (fact sheet, section 5)."""
+    return Refusal(400, "validation.invalid_value", message, field, received, topic="state")
 
 
 def malformed(message: str, field: str | None = None) -> Refusal:
@@ -81,12 +117,17 @@ def wrong_method(method: str, path: str, allowed: str) -> Refusal:
     return Refusal(405, "method.not_allowed", f"{path} takes no {method}.", headers={"Allow": allowed})
 
 
-def duplicate(message: str, field: str | None = None) -> Refusal:
-    return Refusal(409, "conflict.duplicate", message, field)
+def duplicate(message: str, field: str | None = None, topic: Topic = "guard") -> Refusal:
+    return Refusal(409, "conflict.duplicate", message, field, topic=topic)
 
 
 def key_required() -> Refusal:
     return Refusal(400, "idempotency.key_required", "This endpoint needs an Idempotency-Key.", "Idempotency-Key")
+
+
+def key_reused() -> Refusal:
+    message = "This Idempotency-Key was used for another request."
+    return Refusal(409, "conflict.duplicate", message, "Idempotency-Key")
 
 
 def key_in_progress() -> Refusal:

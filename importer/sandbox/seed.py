@@ -43,7 +43,14 @@ ACCOUNTS: Final = (
     ("5000", "Cost of Goods Sold", "COST_OF_GOODS_SOLD", None),
     ("5100", "Bank Charges", "EXPENSE", "charges"),
     ("5900", "Round Off", "OTHER_EXPENSE", "round_off"),
+    ("5910", "Exchange Gain or Loss", "OTHER_EXPENSE", "exchange"),
+    ("5010", "Purchase Returns", "COST_OF_GOODS_SOLD", "purchase_returns"),
+    ("3900", "Opening Balance Equity", "EQUITY", "opening"),
 )
+COST_CENTERS: Final = ("Head Office", "Factory")
+CURRENCIES: Final = (("INR", "Indian Rupee"), ("USD", "US Dollar"), ("EUR", "Euro"), ("AED", "UAE Dirham"))
+# Rupees for one unit, made up: a rehearsal needs some.
+RATES: Final = (("USD", "85.50", "2026-04-01"), ("EUR", "92.25", "2026-04-01"), ("AED", "23.28", "2026-04-01"))
 
 
 def add_org(db: Database, name: str, *, is_default: bool = False) -> str:
@@ -57,6 +64,11 @@ def add_org(db: Database, name: str, *, is_default: bool = False) -> str:
     for code, account, account_type, role in ACCOUNTS:
         columns = {"id": _id("acc"), "org": org, "code": code, "name": account}
         db.insert("accounts", {**columns, "account_type": account_type, "role": role})
+    db.insert_many("cost_centers", ("id", "org", "name"), [(_id("cc"), org, centre) for centre in COST_CENTERS])
+    db.insert_many("currencies", ("org", "code", "name"), [(org, *currency) for currency in CURRENCIES])
+    for currency, rate, day in RATES:
+        pair = {"id": _id("fx"), "org": org, "from_currency": currency, "to_currency": "INR", "rate": rate}
+        db.insert("exchange_rates", {**pair, "rate_date": day, "source": "SANDBOX"})
     return org
 
 

@@ -66,6 +66,17 @@ def add_token(db: Database, secret: str, orgs: Sequence[str], powers: Powers) ->
     db.insert_many("memberships", ("user_id", "org"), [(user_id, member_of) for member_of in orgs])
 
 
+def subject_of(db: Database, authorization: str | None) -> str:
+    """The id of the token that a header names, whether it is let in or not; "nobody" for an unknown one."""
+    secret = (authorization or "").partition(" ")[2].strip()
+    return str(db.value("SELECT id FROM tokens WHERE digest = ?", (_digest(secret),)) or "nobody")
+
+
+def revoke(db: Database, token_id: str) -> None:
+    """Needs a transaction around it."""
+    db.run("UPDATE tokens SET revoked = 1 WHERE id = ?", (token_id,))
+
+
 def authenticate(db: Database, authorization: str | None, now: float) -> Token:
     """The token of an ``Authorization`` header. Raises the 401 refusals. Any prefix will do (section 23, item 2)."""
     if not authorization:

@@ -25,6 +25,13 @@ class HandClock:
     def now(self) -> float:
         return self.time
 
+    def advance(self, seconds: float) -> None:
+        self.time += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+        await asyncio.sleep(0)
+
 
 class Api:
     """Calls the sandbox as HTTP clients do; every POST gets a key of its own unless one is given."""

@@ -9,7 +9,6 @@ from sqlite3 import Row
 from typing import Any
 
 from importer.sandbox.body import LARGEST, LONG, Body
-from importer.sandbox.books import new_id
 from importer.sandbox.call import Call
 from importer.sandbox.money import EXACT, Tax, TaxRate, paise, rupees, tax_of, times
 from importer.sandbox.refusals import invalid, required
@@ -87,15 +86,15 @@ def resolve(call: Call, lines: Sequence[Line]) -> list[Resolved]:
     return resolved
 
 
-def price(lines: Sequence[Resolved], *, intra_state: bool) -> Priced:
+def price(call: Call, lines: Sequence[Resolved], *, intra_state: bool) -> Priced:
     """Amounts and tax of each line and their sums. Raises 400 for what cannot be priced."""
     priced = Priced()
     for resolved in lines:
-        _add(priced, resolved, intra_state)
+        _add(call, priced, resolved, intra_state)
     return priced
 
 
-def _add(priced: Priced, resolved: Resolved, intra_state: bool) -> None:
+def _add(call: Call, priced: Priced, resolved: Resolved, intra_state: bool) -> None:
     line, item = resolved.line, resolved.item
     name = line.name or (item["name"] if item else None)
     rate = _rate(resolved)
@@ -114,7 +113,7 @@ def _add(priced: Priced, resolved: Resolved, intra_state: bool) -> None:
     priced.revenue[account] = priced.revenue.get(account, 0) + amount
     priced.shown.append(
         {
-            "line_item_id": new_id("li"),
+            "line_item_id": call.books.new_id("li"),
             "item_id": line.item_id,
             "name": name,
             "description": line.description or (item["description"] if item else None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -13,19 +14,29 @@ from importer.sandbox.resources.invoices import create_invoice
 MOST_ROWS: Final = 50
 
 
-def create_invoices(call: Call) -> Answer:
-    """Answers 200 whatever becomes of the rows; each row that is done is durable before the next begins."""
+def create_invoices(call: Call) -> Iterator[Answer]:
+    """Answers 200 whatever becomes of the rows; each row that is done is durable before the next begins.
+
+    Yields what has been done so far after each row, and at the end the answer to the whole call.
+    """
     rows = call.body.rows("invoices")
     if rows is None or not 1 <= len(rows) <= MOST_ROWS:
         raise malformed(f"'invoices' must hold 1 to {MOST_ROWS} rows.", "invoices")
-    # A row's error names its fields as a single create would: without "invoices[3]." before them.
-    results = [_create(replace(call, body=Body(row.fields))) for row in rows]
+    results: list[Answer] = []
+    for row in rows:
+        # A row's error names its fields as a single create would: without "invoices[3]." before them.
+        results.append(_create(replace(call, body=Body(row.fields))))
+        yield _answer(call, len(rows), results)
+
+
+def _answer(call: Call, total: int, results: list[Answer]) -> Answer:
     succeeded = sum(result["ok"] for result in results)
+    shown = results if call.switches.bulk_order == "request" else results[::-1]
     return {
         "code": 0,
-        "message": f"{succeeded} of {len(rows)} invoices created.",
-        "summary": {"total": len(rows), "succeeded": succeeded, "failed": len(rows) - succeeded},
-        "results": results,
+        "message": f"{succeeded} of {total} invoices created.",
+        "summary": {"total": total, "succeeded": succeeded, "failed": total - succeeded},
+        "results": shown,
     }
 
 
@@ -34,4 +45,4 @@ def _create(call: Call) -> Answer:
         with call.db.transaction():
             return {"ok": True, "invoice": create_invoice(call)["invoice"]}
     except Refusal as refusal:
-        return {"ok": False, "error": refusal.envelope()}
+        return {"ok": False, "error": refusal.under(call.switches).envelope()}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
 from importer.sandbox.body import LONG, Body
-from importer.sandbox.books import new_id
 from importer.sandbox.call import Answer, Call, one
-from importer.sandbox.exact_json import decode, encode, timestamp
+from importer.sandbox.exact_json import decode, encode
 from importer.sandbox.paging import Filters, page
 from importer.sandbox.refusals import required
 
@@ -34,11 +34,11 @@ def list_contacts(call: Call) -> Answer:
     filters.equal("d.status", call.query_choice("status", STATUSES))
     if search := call.query.get("search"):
         filters.add("instr(d.searched, ?) > 0", search.casefold())
-    return page(call, "contacts", "d.* FROM contacts d", filters, _show_all)
+    return page(call, "contacts", "d.* FROM contacts d", filters, partial(_show_all, call))
 
 
 def get_contact(call: Call) -> Answer:
-    return one("contact", _show(call.find("contacts", "Contact", call.id)))
+    return one("contact", _show(call, call.find("contacts", "Contact", call.id)))
 
 
 def create_contact(call: Call) -> Answer:
@@ -49,7 +49,7 @@ def create_contact(call: Call) -> Answer:
     defaults = {"contact_type": "CUSTOMER", "display_name": given["contact_name"], "currency_code": "INR"}
     fields = defaults | {name: value for name, value in given.items() if value is not None}
     moment = call.books.stamp()
-    contact_id = new_id("ct")
+    contact_id = call.books.new_id("ct")
     call.db.insert("contacts", {"id": contact_id, "org": call.org, "created": moment, **_columns(fields, moment)})
     return _answer(call, contact_id, "The contact has been created.")
 
@@ -65,7 +65,7 @@ def update_contact(call: Call) -> Answer:
 
 
 def _answer(call: Call, contact_id: str, message: str) -> Answer:
-    return one("contact", _show(call.find("contacts", "Contact", contact_id)), message)
+    return one("contact", _show(call, call.find("contacts", "Contact", contact_id)), message)
 
 
 def _columns(fields: dict[str, Any], moment: int) -> dict[str, Any]:
@@ -124,17 +124,17 @@ def _persons(body: Body) -> list[dict[str, Any]] | None:
     return [{**{name: row.text(name) for name in plain}, "is_primary": row.flag("is_primary")} for row in persons]
 
 
-def _show_all(rows: Sequence[Row]) -> list[Answer]:
-    return [_show(row) for row in rows]
+def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
+    return [_show(call, row) for row in rows]
 
 
-def _show(row: Row) -> Answer:
+def _show(call: Call, row: Row) -> Answer:
     fields = decode(row["fields"])
     shown: Answer = {"contact_id": row["id"], "contact_name": row["name"]}
     shown |= {name: fields.get(name) for name in SHOWN}
     shown["contact_persons"] = shown["contact_persons"] or []
     shown["opening_balance"] = shown["opening_balance"] or 0
     shown["status"] = row["status"]
-    shown["created_time"] = timestamp(row["created"])
-    shown["last_modified_time"] = timestamp(row["modified"])
+    shown["created_time"] = call.books.timestamp(row["created"])
+    shown["last_modified_time"] = call.books.timestamp(row["modified"])
     return shown

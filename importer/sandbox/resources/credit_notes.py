@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
 from importer.sandbox.body import LONG, Body, same_state
-from importer.sandbox.books import new_id
 from importer.sandbox.call import INR, Answer, Call, branch_of, one
-from importer.sandbox.exact_json import decode, encode, midnight, timestamp
+from importer.sandbox.exact_json import decode, encode, midnight
 from importer.sandbox.ledger import journal
 from importer.sandbox.ledger.journal import Leg, Source
 from importer.sandbox.ledger.lines import check_total, price, read_lines, resolve
@@ -34,7 +34,7 @@ def list_credit_notes(call: Call) -> Answer:
     filters.equal("d.invoice_id", call.query.get("invoice_id"))
     if call.query.get("bill_id") or call.query_choice("type", frozenset({"customer", "vendor"})) == "vendor":
         filters.add("0")  # the sandbox keeps no vendor credits
-    return page(call, "credit_notes", SOURCE, filters, _show_all)
+    return page(call, "credit_notes", SOURCE, filters, partial(_show_all, call))
 
 
 def get_credit_note(call: Call) -> Answer:
@@ -46,7 +46,7 @@ def create_credit_note(call: Call) -> Answer:
     columns, legs = _compose(call, call.body)
     branch = branch_of(call, columns["branch_id"])
     moment = call.books.stamp()
-    note_id = new_id("cn")
+    note_id = call.books.new_id("cn")
     own = {"id": note_id, "org": call.org, "state": "ISSUED", "created": moment, "modified": moment}
     own["number"] = next_number(call, "credit_notes", branch, "CN", columns["date"])
     call.db.insert("credit_notes", columns | own)
@@ -127,7 +127,7 @@ def _compose(call: Call, body: Body) -> tuple[dict[str, Any], list[Leg]]:
     # The law taxes a note as its invoice; without either, the customer's state decides.
     place = place or (invoice["place_of_supply"] if invoice else None)
     place = place or decode(customer["fields"]).get("place_of_contact") or branch["state"]
-    priced = price(resolve(call, lines), intra_state=same_state(place, branch["state"]))
+    priced = price(call, resolve(call, lines), intra_state=same_state(place, branch["state"]))
     _check_parents(customer, invoice)
     total = priced.sub_total + priced.tax.total + rounding
     check_total(total)
@@ -135,7 +135,14 @@ def _compose(call: Call, body: Body) -> tuple[dict[str, Any], list[Leg]]:
     debits = {"returns": priced.sub_total, **tax, "round_off": rounding}
     legs = [Leg(role, amount) for role, amount in debits.items()]
     legs.append(Leg("receivable", -total, columns["customer_id"]))
-    columns |= {"branch_id": branch["id"], "place_of_supply": place, "lines": encode(priced.shown)}
+    columns |= {
+        "currency": "INR",
+        "exchange_rate": "1",
+        "side": "customer",
+        "branch_id": branch["id"],
+        "place_of_supply": place,
+        "lines": encode(priced.shown),
+    }
     return {**columns, **tax, "sub_total": priced.sub_total, "round_off": rounding, "total": total}, legs
 
 
@@ -163,14 +170,14 @@ def _answer(call: Call, note_id: str, message: str) -> Answer:
     row = call.db.row(f"SELECT {SOURCE} WHERE d.id = ? AND d.org = ?", (note_id, call.org))
     if row is None:
         raise not_found("Credit note", note_id)
-    return one("credit_note", _show(row), message)
+    return one("credit_note", _show(call, row), message)
 
 
-def _show_all(rows: Sequence[Row]) -> list[Answer]:
-    return [_show(row) for row in rows]
+def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
+    return [_show(call, row) for row in rows]
 
 
-def _show(row: Row) -> Answer:
+def _show(call: Call, row: Row) -> Answer:
     tax = row["cgst"] + row["sgst"] + row["igst"] + row["cess"]
     balance = 0 if row["state"] == "CANCELLED" else row["total"] - row["applied"]
     return {
@@ -191,6 +198,6 @@ def _show(row: Row) -> Answer:
         "balance": rupees(balance),
         "status": row["state"],
         "notes": row["notes"],
-        "created_time": timestamp(row["created"]),
-        "last_modified_time": timestamp(row["modified"]),
+        "created_time": call.books.timestamp(row["created"]),
+        "last_modified_time": call.books.timestamp(row["modified"]),
     }

@@ -50,7 +50,7 @@ def compose(call: Call, body: Body) -> dict[str, Any]:
         raise not_found("Salesperson", given.salesperson_id, "salesperson_id")  # the sandbox employs none
     resolved = resolve(call, given.lines)
     _check(given)
-    priced = price(resolved, intra_state=same_state(given.place_of_supply, branch["state"]))
+    priced = price(call, resolved, intra_state=same_state(given.place_of_supply, branch["state"]))
     terms = decode(customer["fields"]).get("payment_terms") or 0
     return {
         "branch_id": branch["id"],
@@ -59,6 +59,8 @@ def compose(call: Call, body: Body) -> dict[str, Any]:
         "date": given.day.isoformat(),
         "due_date": _due(given, int(terms)),
         "reference": given.reference,
+        "currency": "INR",
+        "exchange_rate": "1",
         "place_of_supply": given.place_of_supply,
         "notes": given.notes,
         "lines": encode(priced.shown),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
-from importer.sandbox.books import new_id
 from importer.sandbox.call import Answer, Call, branch_of, one
-from importer.sandbox.exact_json import decode, midnight, timestamp
+from importer.sandbox.exact_json import decode, midnight
 from importer.sandbox.ledger import journal
 from importer.sandbox.ledger.journal import Leg, Source
 from importer.sandbox.ledger.numbering import next_number
@@ -37,7 +37,7 @@ def list_invoices(call: Call) -> Answer:
         filters.add("d.date <= ?", day)
     if status := call.query_choice("status", STATUSES):
         filters.add(f"{_status(call)} = ?", status)
-    return page(call, "invoices", _source(call), filters, _show_all)
+    return page(call, "invoices", _source(call), filters, partial(_show_all, call))
 
 
 def get_invoice(call: Call) -> Answer:
@@ -55,7 +55,7 @@ def create_invoice(call: Call) -> Answer:
         call, "invoices", branch, branch["invoice_prefix"], columns["date"]
     )
     moment = call.books.stamp()
-    invoice_id = new_id("inv")
+    invoice_id = call.books.new_id("inv")
     own = {"id": invoice_id, "org": call.org, "state": "DRAFT", "created": moment, "modified": moment}
     call.db.insert("invoices", columns | own)
     if approve:
@@ -134,14 +134,14 @@ def show_invoice(call: Call, invoice_id: str) -> Answer:
     row = call.db.row(sql, (invoice_id, call.org))
     if row is None:
         raise not_found("Invoice", invoice_id)
-    return _show(row)
+    return _show(call, row)
 
 
-def _show_all(rows: Sequence[Row]) -> list[Answer]:
-    return [_show(row) for row in rows]
+def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
+    return [_show(call, row) for row in rows]
 
 
-def _show(row: Row) -> dict[str, Any]:
+def _show(call: Call, row: Row) -> dict[str, Any]:
     tax = row["cgst"] + row["sgst"] + row["igst"] + row["cess"]
     return {
         "invoice_id": row["id"],
@@ -166,6 +166,6 @@ def _show(row: Row) -> dict[str, Any]:
         "balance": rupees(balance_of(row)),
         "status": row["status"],
         "notes": row["notes"],
-        "created_time": timestamp(row["created"]),
-        "last_modified_time": timestamp(row["modified"]),
+        "created_time": call.books.timestamp(row["created"]),
+        "last_modified_time": call.books.timestamp(row["modified"]),
     }

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
 from importer.sandbox.body import LONG, Body
-from importer.sandbox.books import new_id
 from importer.sandbox.call import Answer, Call, one
-from importer.sandbox.exact_json import timestamp
 from importer.sandbox.paging import Filters, page
 from importer.sandbox.refusals import required
 
@@ -31,11 +30,11 @@ SPELLINGS: Final = {
 
 
 def list_items(call: Call) -> Answer:
-    return page(call, "items", "d.* FROM items d", Filters(call), _show_all)
+    return page(call, "items", "d.* FROM items d", Filters(call), partial(_show_all, call))
 
 
 def get_item(call: Call) -> Answer:
-    return one("item", _show(call.find("items", "Item", call.id)))
+    return one("item", _show(call, call.find("items", "Item", call.id)))
 
 
 def create_item(call: Call) -> Answer:
@@ -44,7 +43,7 @@ def create_item(call: Call) -> Answer:
         raise required("name")
     columns["item_type"] = columns.get("item_type") or "GOODS"
     moment = call.books.stamp()
-    item_id = new_id("it")
+    item_id = call.books.new_id("it")
     own = {"id": item_id, "org": call.org, "status": "ACTIVE", "created": moment, "modified": moment}
     call.db.insert("items", columns | own)
     return _answer(call, item_id, "The item has been created.")
@@ -66,7 +65,7 @@ def archive_item(call: Call) -> Answer:
 
 
 def _answer(call: Call, item_id: str, message: str) -> Answer:
-    return one("item", _show(call.find("items", "Item", item_id)), message)
+    return one("item", _show(call, call.find("items", "Item", item_id)), message)
 
 
 def _read(call: Call) -> dict[str, Any]:
@@ -94,11 +93,11 @@ def _value(body: Body, column: str, names: Sequence[str]) -> Any:
             return body.text(*names)
 
 
-def _show_all(rows: Sequence[Row]) -> list[Answer]:
-    return [_show(row) for row in rows]
+def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
+    return [_show(call, row) for row in rows]
 
 
-def _show(row: Row) -> Answer:
+def _show(call: Call, row: Row) -> Answer:
     return {
         "item_id": row["id"],
         "item_name": row["name"],
@@ -111,8 +110,8 @@ def _show(row: Row) -> Answer:
         "unit": row["unit"],
         "description": row["description"],
         "status": row["status"],
-        "created_time": timestamp(row["created"]),
-        "last_modified_time": timestamp(row["modified"]),
+        "created_time": call.books.timestamp(row["created"]),
+        "last_modified_time": call.books.timestamp(row["modified"]),
     }
 
 

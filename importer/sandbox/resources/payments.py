@@ -9,9 +9,8 @@ from sqlite3 import Row
 from typing import Any, Final
 
 from importer.sandbox.body import LONG, Body
-from importer.sandbox.books import new_id
 from importer.sandbox.call import INR, Answer, Call, branch_of, one
-from importer.sandbox.exact_json import midnight, timestamp
+from importer.sandbox.exact_json import midnight
 from importer.sandbox.ledger import journal
 from importer.sandbox.ledger.journal import Leg, Source
 from importer.sandbox.ledger.settlement import settle
@@ -53,7 +52,7 @@ def create_payment(call: Call) -> Answer:
     if columns["charges"] > columns["amount"]:
         raise invalid("bank_charges", "'bank_charges' exceed the amount.")
     moment = call.books.stamp()
-    payment_id = new_id("pay")
+    payment_id = call.books.new_id("pay")
     own = {"id": payment_id, "org": call.org, "created": moment, "modified": moment}
     call.db.insert("payments", columns | own)
     payment = call.find("payments", "Payment", payment_id)
@@ -86,6 +85,8 @@ def _read(body: Body) -> dict[str, Any]:
         "mode": body.choice("mode", among=MODES) or "BANK_TRANSFER",
         "payment_type": body.choice("payment_type", among=TYPES) or "REGULAR",
         "reference": body.text("reference_number"),
+        "currency": "INR",
+        "exchange_rate": "1",
         "description": body.text("description", limit=LONG),
         "tds": body.amount("tds_amount") or 0,
         "charges": body.amount("bank_charges") or 0,
@@ -139,7 +140,7 @@ def _allocate(call: Call, payment: Row, allocations: Sequence[Allocation]) -> No
         prefix = allocation.body.prefix
         settle(call, allocation.invoice_id, allocation.amount, payment["contact_id"], "paid", prefix)
         columns = {"payment_id": payment["id"], "invoice_id": allocation.invoice_id, "amount": allocation.amount}
-        call.db.insert("allocations", {"id": new_id("al"), "position": position, **columns})
+        call.db.insert("allocations", {"id": call.books.new_id("al"), "position": position, **columns})
 
 
 def _control(payment: Row) -> tuple[str, str]:
@@ -199,8 +200,8 @@ def _show(call: Call, row: Row) -> Answer:
         "bank_charges": rupees(row["charges"]),
         "tds_amount": rupees(row["tds"]),
         "allocations": [_show_allocation(allocation) for allocation in allocations],
-        "created_time": timestamp(row["created"]),
-        "last_modified_time": timestamp(row["modified"]),
+        "created_time": call.books.timestamp(row["created"]),
+        "last_modified_time": call.books.timestamp(row["modified"]),
     }
 
 

@@ -7,26 +7,26 @@ guard (409) and the write; last, the answer is kept under its key. Needs no life
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import replace
+from collections.abc import Coroutine
 from email.utils import formatdate
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route as HttpRoute
 from starlette.types import Receive, Scope, Send
 
-from importer.sandbox.body import Body
 from importer.sandbox.books import Books
-from importer.sandbox.call import Call
-from importer.sandbox.exact_json import decode_body, encode
-from importer.sandbox.refusals import Refusal, key_required, too_many
-from importer.sandbox.serving.pace import Windows
-from importer.sandbox.serving.replay import Answers, Identity, Kept, check_key
-from importer.sandbox.serving.routes import Route, find_route
-from importer.sandbox.tokens import Token, authenticate, choose_org, require_scope
+from importer.sandbox.refusals import Refusal
+from importer.sandbox.serving import control, striking
+from importer.sandbox.serving.admission import Admission, Admitted
+from importer.sandbox.serving.faults import Fault, Faults, Kind
+from importer.sandbox.serving.outgoing import Outgoing, deliver
+from importer.sandbox.serving.replay import Answers, Crashed, Identity, Kept
+from importer.sandbox.serving.routes import template_of
+from importer.sandbox.serving.work import Work, refused
 
 PREFIX: Final = "/api/public/v1"  # of the real base URL; the root is answered as well
 log = logging.getLogger(__name__)
@@ -42,98 +42,95 @@ class Sandbox:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._windows = Windows()
+        self._faults = Faults(books.db)
         self._answers = Answers(books.db)
+        self._admission = Admission(books, self._answers)
+        self._work = Work(books, self._answers)
+        self._going_on: set[asyncio.Task[Kept]] = set()  # what works on though its caller was told otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
         try:
-            response = await self._respond(Request(scope, receive))
+            outgoing = await self._respond(request)
         except ClientDisconnect:
             return  # nobody is left to answer, and nothing was done
-        response.headers["Date"] = formatdate(self._books.clock.now(), usegmt=True)
-        await response(scope, receive, send)
+        outgoing.headers["Date"] = formatdate(self._books.clock.now(), usegmt=True)
+        await deliver(outgoing, scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        headers: dict[str, str] = {}
+    async def _respond(self, request: Request) -> Outgoing:
+        if request.scope["path"].startswith(control.PREFIX):
+            return await control.respond(self._books, self._faults, request)
+        path = _below_base(request.scope["path"])
+        fault = self._faults.next(request.method, template_of(path))
         try:
-            answer = await self._admit(request, headers)
-        except Refusal as refusal:
-            headers |= refusal.headers
-            answer = _refused(refusal)
-        except ClientDisconnect:
+            return await self._serve(request, path, fault)
+        except (ClientDisconnect, asyncio.CancelledError):
             raise
+        except Crashed:
+            return Outgoing(500, b"", arrives="nothing")
         except Exception:
             log.exception("%s %s failed", request.method, request.scope["path"])
-            answer = Kept(500, b'{"code":"server.error","message":"The sandbox failed; its log says why."}')
-        return Response(answer.body, answer.status, headers, "application/json")
+            return Outgoing(500, b'{"code":"server.error","message":"The sandbox failed; its log says why."}')
 
-    async def _admit(self, request: Request, headers: dict[str, str]) -> Kept:
-        """Let the request in, telling its rate window in ``headers`` whatever becomes of it."""
-        now = self._books.clock.now()
+    async def _serve(self, request: Request, path: str, fault: Fault | None) -> Outgoing:
+        if fault and (struck := await striking.before(self._books, request, path, fault)):
+            return struck
+        headers: dict[str, str] = {}
         try:
-            token = authenticate(self._books.db, request.headers.get("authorization"), now)
-        except Refusal:
-            headers |= self._windows.take("nobody", "DEFAULT", now).headers()
-            raise
-        allowance = self._windows.take(token.id, token.tier, now)
-        headers |= allowance.headers()
-        if allowance.wait:
-            raise too_many(allowance.wait)
-        path = _below_base(request.scope["path"])
-        route, remote_id = find_route(request.method, path)
-        call = Call(self._books, token, self._org(route, token, request), remote_id, request.query_params, Body({}))
-        require_scope(token, route.scopes)
-        if request.method == "POST":
-            return await self._post(route, call, request, path)
-        if request.method == "GET":
-            return _handle(route, call)
-        return self._write(route, call, await request.body(), None)
-
-    def _org(self, route: Route, token: Token, request: Request) -> str:
-        """The org by query parameter or header (fact sheet, section 23, item 3)."""
-        named = request.query_params.get("organization_id") or request.headers.get("x-aibooks-org")
-        if not route.needs_org and token.org is None and named is None:
-            return ""  # whoami tells a multi-org token what it is before it has chosen
-        return choose_org(self._books.db, token, named)
-
-    async def _post(self, route: Route, call: Call, request: Request, path: str) -> Kept:
-        key = request.headers.get("idempotency-key")
-        if key is None:
-            if route.needs_key:
-                raise key_required()
-            return self._write(route, call, await request.body(), None)
-        check_key(key)
-        identity = Identity(key, request.method, path, call.token.id)
-        if kept := self._answers.find(identity, self._books.clock.now()):
-            return kept
-        with self._answers.running(identity):
-            return self._write(route, call, await request.body(), identity)
-
-    def _write(self, route: Route, call: Call, payload: bytes, identity: Identity | None) -> Kept:
-        """Handle a call that may change the books: the change and the memory of its answer are one transaction."""
-        try:
-            call = replace(call, body=Body(decode_body(payload) if payload.strip() else {}))
-            if not route.commits_rows:
-                with self._books.db.transaction():
-                    return self._keep(identity, _handle(route, call))
-            answer = _handle(route, call)
+            answer = await self._answer(request, path, fault, headers)
         except Refusal as refusal:
-            answer = _refused(refusal)
-        with self._books.db.transaction():
-            return self._keep(identity, answer)
+            headers |= refusal.headers
+            self._admission.keep_early(request, path, refusal)
+            answer = refused(refusal, self._books)
+        except striking.Instead as instead:
+            return instead.outgoing
+        outgoing = Outgoing(answer.status, answer.body, headers)
+        return striking.after(fault, outgoing) if fault else outgoing
 
-    def _keep(self, identity: Identity | None, answer: Kept) -> Kept:
-        if identity is not None:
-            self._answers.keep(identity, answer, self._books.clock.now())
-        return answer
+    async def _answer(self, request: Request, path: str, fault: Fault | None, headers: dict[str, str]) -> Kept:
+        admitted = self._admission.admit(request, path, fault, headers)
+        if request.method == "GET":
+            if fault and fault.kind is Kind.SLOW:
+                await self._books.clock.sleep(fault.seconds)
+            return self._work.read(admitted)
+        identity = self._admission.identity(request, path, admitted)
+        if identity and (kept := await self._admission.kept(identity, request, admitted, headers)):
+            return kept
+        work = self._held(request, admitted, identity, fault, headers)
+        if fault and fault.kind is Kind.TIMEOUT_WORKING:
+            await request.body()  # it cannot be read any more when the caller has been told something
+            await self._let_go_on(work)
+            raise striking.Instead(striking.gateway_timeout())
+        return await work
+
+    async def _held(
+        self,
+        request: Request,
+        admitted: Admitted,
+        identity: Identity | None,
+        fault: Fault | None,
+        headers: dict[str, str],
+    ) -> Kept:
+        """Work with the key held, from before the body has arrived. Raises 409 where somebody else holds it."""
+        with self._answers.running(identity, self._books.clock.now(), self._books.switches.lock_seconds):
+            payload = await request.body()
+            self._admission.charge_rows(admitted, payload, headers)
+            return await self._work.write(admitted, payload, identity, fault)
+
+    async def _let_go_on(self, work: Coroutine[Any, Any, Kept]) -> None:
+        """Start ``work`` and leave it to itself. Raises what becomes of its first step, such as the 409."""
+        task = asyncio.create_task(work)
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+        await asyncio.sleep(0)
+        if task.done() and (problem := task.exception()):
+            raise problem
+        task.add_done_callback(_log_failure)
 
 
-def _handle(route: Route, call: Call) -> Kept:
-    return Kept(200, encode(route.handler(call)).encode("utf-8"))
-
-
-def _refused(refusal: Refusal) -> Kept:
-    return Kept(refusal.status, encode(refusal.envelope()).encode("utf-8"))
+def _log_failure(task: asyncio.Task[Kept]) -> None:
+    if not task.cancelled() and (problem := task.exception()):
+        log.error("what went on after a gateway time-out failed", exc_info=problem)
 
 
 def _below_base(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Fixed windows of one clock minute per token (fact sheet, section 7)."""
+"""Fixed windows of 60 seconds per token (fact sheet, section 7)."""
 
 from __future__ import annotations
 
@@ -29,17 +29,31 @@ class Allowance:
 
 
 class Windows:
-    """Counts requests. Every request counts, replays and rejected ones too (fact sheet, section 25, item 27)."""
+    """Counts requests, rejected ones too. Lives and dies with the process.
+
+    ``aligned``: windows are the minutes of the clock; else the 60 seconds begin with the first request (section 25,
+    item 27). ``subject`` is a token id.
+    """
 
     def __init__(self) -> None:
-        self._used: dict[str, tuple[int, int]] = {}  # subject -> number of the minute, requests in it
+        self._used: dict[str, tuple[float, int]] = {}  # subject -> begin of its window, requests in it
 
-    def take(self, subject: str, tier: str, now: float) -> Allowance:
-        """Count one request of ``subject``, a token id, at ``now`` Unix seconds."""
-        minute = math.floor(now / WINDOW)
-        counted, used = self._used.get(subject, (minute, 0))
-        used = used + 1 if counted == minute else 1
-        self._used[subject] = (minute, used)
-        limit, reset = TIERS[tier], (minute + 1) * WINDOW
+    def take(self, subject: str, tier: str, now: float, *, aligned: bool = True) -> Allowance:
+        """Count one request of ``subject`` at ``now`` Unix seconds."""
+        begin, used = self._used.get(subject, (-math.inf, 0))
+        if now >= begin + WINDOW or now < begin:
+            begin, used = (math.floor(now / WINDOW) * WINDOW if aligned else now), 0
+        self._used[subject] = (begin, used + 1)
+        return self.allowance(subject, tier, now)
+
+    def charge(self, subject: str, cost: int) -> None:
+        """Count ``cost`` requests more; below zero, fewer."""
+        begin, used = self._used[subject]
+        self._used[subject] = (begin, used + cost)
+
+    def allowance(self, subject: str, tier: str, now: float) -> Allowance:
+        """Where ``subject`` stands, of which a request was counted before."""
+        begin, used = self._used[subject]
+        limit, reset = TIERS[tier], begin + WINDOW
         wait = max(math.ceil(reset - now), 1) if used > limit else 0
-        return Allowance(limit, max(limit - used, 0), reset, wait)
+        return Allowance(limit, max(limit - used, 0), math.ceil(reset), wait)

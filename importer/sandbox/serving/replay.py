@@ -20,7 +20,7 @@ class Identity(NamedTuple):
     key: str
     method: str
     path: str  # below the base URL
-    token_id: str
+    subject: str  # a token's id, or a user's
 
 
 class Kept(NamedTuple):
@@ -28,37 +28,68 @@ class Kept(NamedTuple):
 
     status: int
     body: bytes
+    request: str = ""  # a digest of what was asked, "" for what was answered before that was read
+
+
+class Crashed(Exception):
+    """The server dies here, as it pretends: nothing is kept, and what it held stays held."""
 
 
 class Answers:
-    """Answers are kept in the books; the keys that are running live and die with the process."""
+    """Answers are kept in the books. The keys that are running live and die with the process, unless ``lock_seconds``
+    (section 25, item 5) lets them outlive it.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._running: set[Identity] = set()
 
     def find(self, identity: Identity, now: float) -> Kept | None:
+        """What was answered within the last day."""
         row = self._db.row(
-            "SELECT status, body FROM answers WHERE key = ? AND method = ? AND path = ? AND token_id = ? "
+            "SELECT status, body, request FROM answers WHERE key = ? AND method = ? AND path = ? AND subject = ? "
             "AND kept_at > ?",
             (*identity, now - LIFETIME),
         )
-        return None if row is None else Kept(row["status"], row["body"])
+        return None if row is None else Kept(*row)
 
     def keep(self, identity: Identity, answer: Kept, now: float) -> None:
         """Remember; needs a transaction around it, that of the write where there is one."""
-        self._db.run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", (*identity, *answer, now))
+        self._db.run(
+            "INSERT OR REPLACE INTO answers (key, method, path, subject, status, body, request, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*identity, *answer, now),
+        )
 
     @contextmanager
-    def running(self, identity: Identity) -> Iterator[None]:
-        """Hold the key while its request runs. Raises the 409 refusal when somebody else does."""
-        if identity in self._running:
+    def running(self, identity: Identity | None, now: float, lock_seconds: int) -> Iterator[None]:
+        """Hold the key, if there is one, while its request runs. Raises the 409 refusal when somebody else does."""
+        if identity is None:
+            yield
+            return
+        if identity in self._running or (lock_seconds and self._is_locked(identity, now - lock_seconds)):
             raise key_in_progress()
         self._running.add(identity)
+        if lock_seconds:
+            with self._db.transaction():
+                self._db.run("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)", (*identity, now))
+        crashed = False
         try:
             yield
+        except Crashed:
+            crashed = True
+            raise
         finally:
             self._running.discard(identity)
+            if lock_seconds and not crashed:
+                with self._db.transaction():
+                    self._db.run(
+                        "DELETE FROM locks WHERE key = ? AND method = ? AND path = ? AND subject = ?", identity
+                    )
+
+    def _is_locked(self, identity: Identity, since: float) -> bool:
+        sql = "SELECT 1 FROM locks WHERE key = ? AND method = ? AND path = ? AND subject = ? AND taken_at > ?"
+        return bool(self._db.value(sql, (*identity, since)))
 
 
 def check_key(key: str) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from importer.sandbox.call import Handler
+from importer.sandbox.call import Handler, RowHandler
 from importer.sandbox.refusals import no_route, wrong_method
 from importer.sandbox.resources import bulk, contacts, credit_notes, invoices, items, lookups, payments, reports
+from importer.sandbox.switches import Switches
 
 ANY_ID: Final = "{id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    handler: Handler
+    handler: Handler | RowHandler
     scopes: tuple[str, ...] = ()  # any of these will do
     needs_key: bool = False  # fact sheet, section 8
     needs_org: bool = True
-    commits_rows: bool = False  # the handler runs a transaction for each row; else the whole call is one
+    creates: bool = False  # a success may be told as 201 (section 25, item 1)
+    in_rows: bool = False  # the handler is a RowHandler; else the whole call is one transaction
 
 
 # Where the scope is unknown the fact sheet's assumption stands (sections 3 and 25, item 19).
@@ -26,11 +28,11 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("GET", "/whoami"): Route(lookups.whoami, needs_org=False),
     ("GET", "/contacts"): Route(contacts.list_contacts, ("contacts.READ",)),
     ("GET", "/contacts/{id}"): Route(contacts.get_contact, ("contacts.READ",)),
-    ("POST", "/contacts"): Route(contacts.create_contact, ("contacts.CREATE",)),
+    ("POST", "/contacts"): Route(contacts.create_contact, ("contacts.CREATE",), creates=True),
     ("PUT", "/contacts/{id}"): Route(contacts.update_contact, ("contacts.UPDATE",)),
     ("GET", "/items"): Route(items.list_items, ("items.READ",)),
     ("GET", "/items/{id}"): Route(items.get_item, ("items.READ",)),
-    ("POST", "/items"): Route(items.create_item, ("items.CREATE",)),
+    ("POST", "/items"): Route(items.create_item, ("items.CREATE",), creates=True),
     ("PUT", "/items/{id}"): Route(items.update_item, ("items.UPDATE",)),
     ("POST", "/items/{id}/archive"): Route(items.archive_item, ("items.UPDATE",)),
     ("GET", "/taxes"): Route(lookups.list_taxes, ("taxes.READ",)),
@@ -42,21 +44,23 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("GET", "/bank_accounts"): Route(lookups.list_bank_accounts, ("bankaccounts.READ",)),
     ("GET", "/invoices"): Route(invoices.list_invoices, ("invoices.READ",)),
     ("GET", "/invoices/{id}"): Route(invoices.get_invoice, ("invoices.READ",)),
-    ("POST", "/invoices"): Route(invoices.create_invoice, ("invoices.CREATE",), needs_key=True),
+    ("POST", "/invoices"): Route(invoices.create_invoice, ("invoices.CREATE",), needs_key=True, creates=True),
     ("PUT", "/invoices/{id}"): Route(invoices.update_invoice, ("invoices.UPDATE",)),
     ("POST", "/invoices/{id}/approve"): Route(invoices.approve_invoice, ("invoices.UPDATE",)),
     ("POST", "/invoices/{id}/void"): Route(invoices.void_invoice, ("invoices.UPDATE",)),
     ("DELETE", "/invoices/{id}"): Route(invoices.delete_invoice, ("invoices.DELETE",)),
-    ("POST", "/bulk/invoices"): Route(bulk.create_invoices, ("invoices.CREATE",), commits_rows=True),
+    ("POST", "/bulk/invoices"): Route(bulk.create_invoices, ("invoices.CREATE",), in_rows=True),
     ("GET", "/payments"): Route(payments.list_payments, ("payments.READ",)),
     ("GET", "/payments/{id}"): Route(payments.get_payment, ("payments.READ",)),
-    ("POST", "/payments"): Route(payments.create_payment, ("payments.CREATE",), needs_key=True),
+    ("POST", "/payments"): Route(payments.create_payment, ("payments.CREATE",), needs_key=True, creates=True),
     ("POST", "/payments/{id}/apply"): Route(
         payments.apply_payment, ("payments.UPDATE", "payments.CREATE"), needs_key=True
     ),
     ("GET", "/credit_notes"): Route(credit_notes.list_credit_notes, ("creditnotes.READ",)),
     ("GET", "/credit_notes/{id}"): Route(credit_notes.get_credit_note, ("creditnotes.READ",)),
-    ("POST", "/credit_notes"): Route(credit_notes.create_credit_note, ("creditnotes.CREATE",), needs_key=True),
+    ("POST", "/credit_notes"): Route(
+        credit_notes.create_credit_note, ("creditnotes.CREATE",), needs_key=True, creates=True
+    ),
     ("PUT", "/credit_notes/{id}"): Route(credit_notes.update_credit_note, ("creditnotes.UPDATE",)),
     ("POST", "/credit_notes/{id}/void"): Route(credit_notes.void_credit_note, ("creditnotes.UPDATE",)),
     ("POST", "/credit_notes/{id}/apply-to-invoice"): Route(
@@ -68,16 +72,32 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
 PATHS: Final = frozenset(path for _, path in ROUTES)
 
 
+def scopes_of(route: Route, switches: Switches) -> tuple[str, ...]:
+    """The scopes any of which will do. Those of applications are not known (section 25, item 19)."""
+    if route.handler is payments.apply_payment and switches.payment_apply_scope != "either":
+        return (f"payments.{switches.payment_apply_scope.upper()}",)
+    if route.handler is credit_notes.apply_to_invoice:
+        return (f"creditnotes.{switches.note_apply_scope.upper()}",)
+    return route.scopes
+
+
+def template_of(path: str) -> str:
+    """The path with ``{id}`` for its id, itself where no endpoint has that form."""
+    if path in PATHS:
+        return path
+    parts = path.split("/")
+    if len(parts) > 2 and parts[2]:
+        parts[2] = ANY_ID
+    template = "/".join(parts)
+    return template if template in PATHS else path
+
+
 def find_route(method: str, path: str) -> tuple[Route, str]:
     """The route of a path below the base URL, and the id in the path. Raises 404 or 405."""
-    template, remote_id = path, ""
-    if path not in PATHS:
-        parts = path.split("/")
-        if len(parts) > 2:
-            remote_id, parts[2] = parts[2], ANY_ID
-        template = "/".join(parts)
-        if template not in PATHS or not remote_id:
-            raise no_route(method, path)
+    template = template_of(path)
+    if template not in PATHS:
+        raise no_route(method, path)
+    remote_id = path.split("/")[2] if template != path else ""
     route = ROUTES.get((method, template))
     if route is None:
         raise wrong_method(method, path, ", ".join(sorted(verb for verb, known in ROUTES if known == template)))

@@ -8,10 +8,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from importer.sandbox.books import Books
 from importer.sandbox.clock import SystemClock
 from importer.sandbox.serving.app import create_app
+from importer.sandbox.serving.outgoing import CLOSE
+
+
+class ClosableProtocol(H11Protocol):
+    """uvicorn's own, which lets the application close the connection: ASGI has no word for that."""
+
+    def connection_made(self, transport: object) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
+        inner = self.app
+
+        def close(at_once: bool) -> None:
+            if at_once:
+                self.transport.abort()
+            else:
+                self.transport.close()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[CLOSE] = close
+            await inner(scope, receive, send)
+
+        self.app = app
 
 
 class LocalServer(uvicorn.Server):
@@ -56,6 +79,12 @@ def local_server(books: Books, listener: socket.socket, ready: Callable[[str], N
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     # The Date header is the sandbox's clock's, so uvicorn must not add its own.
     config = uvicorn.Config(
-        create_app(books), log_level="warning", lifespan="off", date_header=False, server_header=False, access_log=False
+        create_app(books),
+        http=ClosableProtocol,
+        log_level="warning",
+        lifespan="off",
+        date_header=False,
+        server_header=False,
+        access_log=False,
     )
     return LocalServer(config, lambda: ready(url) if ready else None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from importer.sandbox.books import PARTNER_TOKEN, Books
-from importer.sandbox.clock import Clock
+from importer.sandbox.clock import SystemClock
 from importer.sandbox.serving.routes import ROUTES
 from sandbox.client import Api, HandClock, invoice_body
 
@@ -115,12 +115,7 @@ def test_checks_come_in_order_key_shape_ids_rules_guard(api: Api) -> None:
 
 
 def test_a_bug_of_the_sandbox_is_a_500_in_the_envelope(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken:
-        def now(self) -> float:
-            return 0.0
-
-    clock: Clock = Broken()
-    books = Books(":memory:", clock)
+    books = Books(":memory:", SystemClock())
     api = Api(books)
     books.db.run("DROP TABLE contacts")
     answer = api.send("GET", "/contacts")
