@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ SESSIONS: Final = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.
 LIVE: Final = next(session for session in SESSIONS if "export " in session)
 # Ids that the books give are others on every machine.
 IDS: Final = re.compile(r"\b(org_sandbox|ct|it|inv|pay|cn)_[0-9a-f]{16,32}\b")
+VARIABLE: Final = re.compile(r'(FINZBOOKS_[A-Z_]+) ?= ?"?([^"\s]+)')
 FINZ: Final = [sys.executable, "-m", "importer"]
 
 
@@ -47,7 +49,7 @@ def server(tmp_path: Path) -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as served:
         assert served.stdout is not None
         told = [served.stdout.readline() for _ in range(4)]
-        yield dict(line.strip().split("=", 1) for line in told if "=" in line)
+        yield dict(VARIABLE.findall("".join(told)))
         served.terminate()
 
 
@@ -60,7 +62,7 @@ def commands(session: str) -> Iterator[tuple[str, str]]:
 
 def run(command: str, folder: Path, environment: dict[str, str]) -> str:
     """What a command of the README prints on stdout; nothing on a pipe is a terminal, so there are no colours."""
-    words = command.split()
+    words = shlex.split(command)
     assert words[0] == "finz-import"
     own = {name: value for name, value in os.environ.items() if not name.startswith("FINZBOOKS_")}
     done = subprocess.run(

@@ -160,5 +160,29 @@ def bad_base_url(what: str) -> Refused:
 
 
 def in_process(app: Any) -> Transport:
-    """A way to an ASGI application in this process; an exception in it becomes a 500, as it would over a wire."""
-    return httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    """A way to an ASGI application in this process.
+
+    A ConnectionError that it raises is a connection that it closed, and the call is lost; any other exception in it
+    becomes a 500. Both are as they would be over a wire.
+    """
+    return _InProcess(app)
+
+
+class _InProcess(httpx.AsyncBaseTransport):
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        closed: list[ConnectionError] = []
+
+        async def app(*connection: Any) -> None:
+            try:
+                await self._app(*connection)
+            except ConnectionError as error:
+                closed.append(error)
+                raise
+
+        response = await httpx.ASGITransport(app=app, raise_app_exceptions=False).handle_async_request(request)
+        if closed:
+            raise closed[0]
+        return response

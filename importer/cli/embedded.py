@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from importer.api.transport import Transport, in_process
-from importer.errors import Refused
+from importer.cli.sandbox_books import books_file, unusable
 from importer.sandbox.books import SANDBOX_TOKEN, Books
 from importer.sandbox.clock import SkippingClock
 from importer.sandbox.database import UnreadableBooks
@@ -16,21 +16,18 @@ from importer.sandbox.serving.app import create_app
 
 @contextmanager
 def embedded(base: Path) -> Iterator[tuple[Transport, SkippingClock, str]]:
-    """Transport, clock and token of the sandbox whose books lie in ``base``. Raises Refused (sandbox-failed)."""
-    file = books_file(base)
-    clock = SkippingClock()
+    """Transport, clock and token of the sandbox whose books lie in ``base``. Raises Refused (sandbox-failed).
+
+    Switches, faults and the time that the clock was put to are those of the books.
+    """
+    file, clock = books_file(base), SkippingClock()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         books = Books(file, clock)
     except (OSError, UnreadableBooks) as error:
-        raise Refused(
-            "sandbox-failed", f"The sandbox's books {file} cannot be opened: {error}.", "Remove the file to start anew."
-        ) from error
+        raise unusable(file, error) from error
+    clock.advance(max(books.settings.seen_until - clock.now(), 0.0))
     try:
         yield in_process(create_app(books)), clock, SANDBOX_TOKEN
     finally:
+        books.settings.keep_seen_until(clock.now())
         books.close()
-
-
-def books_file(base: Path) -> Path:
-    return base / ".finzbooks" / "sandbox.db"

@@ -54,7 +54,7 @@ async def prepare_run(
             allow_unverified=loaded.project.says.allow_unverified,
             rules=loaded.project.says.rules,
             pick=pick or choice.pick,
-            today=today(),
+            today=day_in_india(session.clock.now()),
             finish=loaded.finish,
         )
     except InvalidInput as error:
@@ -85,3 +85,8 @@ async def plan_online(
 def today() -> date:
     """The day in India, where the books are kept."""
     return datetime.now(IST).date()
+
+
+def day_in_india(moment: float) -> date:
+    """The day of a moment in Unix seconds; the sandbox's clock may have been put."""
+    return datetime.fromtimestamp(moment, IST).date()

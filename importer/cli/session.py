@@ -65,7 +65,8 @@ def check_org(answered: str | None, rails: Rails, *, sandbox: bool = False) -> s
             raise Refused(
                 "wrong-org",
                 "The sandbox's books were made anew since this state was kept.",
-                "To begin the rehearsal again, remove the sandbox's state (finzbooks.sandbox.state.db) as well.",
+                "To begin the rehearsal again: finz-import sandbox reset (with --books and the folder of this run, "
+                "or --state and the file, where it has one of them).",
             )
         if meant and meant != org:
             raise Refused(

@@ -7,14 +7,16 @@ mistyped field is 400 or 422 is unknown; here it is 422, as a schema layer in fr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from importer.sandbox.exact_json import parse_day
 from importer.sandbox.money import EXACT, paise
 from importer.sandbox.refusals import invalid, malformed, required, too_long
+from importer.sandbox.switches import Switches
 
 SHORT: Final = 255  # characters of a name, number or reference (fact sheet, section 25, item 30)
 LONG: Final = 5000  # characters of notes, descriptions and streets
@@ -27,15 +29,72 @@ STATES: Final = frozenset(
     | {"LA", "LD", "MH", "ML", "MN", "MP", "MZ", "NL", "OD", "OR", "PB", "PY", "RJ", "SK", "TG", "TN", "TR", "TS"}
     | {"UK", "UP", "UT", "WB"}
 )
-RENAMED: Final = {"UT": "UK", "OR": "OD", "CT": "CG", "TG": "TS"}
+RENAMED: Final = {"UT": "UK", "OR": "OD", "CT": "CG", "TG": "TS"}  # old -> new
+USUAL: Final = Switches()
+
+
+class Fields(Mapping[str, Any]):
+    """The fields of an object as they were sent. Remembers the names that were looked up: those are known here."""
+
+    def __init__(self, sent: Mapping[str, Any]) -> None:
+        self._sent = sent
+        self._asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self._asked.add(name)
+        return self._sent[name]
+
+    def __contains__(self, name: object) -> bool:
+        self._asked.add(str(name))
+        return name in self._sent
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sent)
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def strangers(self) -> list[str]:
+        """The names that nobody has looked up so far, in the order in which they were sent."""
+        return [name for name in self._sent if name not in self._asked]
 
 
 class Body:
     """One JSON object of a request. ``prefix`` is its path in the body, such as ``line_items[0].``."""
 
-    def __init__(self, fields: Mapping[str, Any], prefix: str = "") -> None:
-        self.fields = fields
+    def __init__(self, fields: Mapping[str, Any], prefix: str = "", switches: Switches = USUAL) -> None:
+        self.fields = Fields(fields)
         self.prefix = prefix
+        self.switches = switches
+        self._sent: Collection[str] = fields.keys()  # the fields that are the request's, see ``over``
+        self._nested: dict[str, list[Body]] = {}  # of those, the objects that were read
+
+    def over(self, own: Mapping[str, Any], names: Collection[str]) -> Body:
+        """``own``, the fields of what is stored, with those of ``names`` that are sent here put over them.
+
+        What nobody knows of the request is still found, also inside its objects, by ``strangers`` of this body.
+        """
+        sent = {name: self.fields[name] for name in names if name in self.fields}
+        merged = Body({**own, **sent}, self.prefix, self.switches)
+        merged._sent, merged._nested = sent, self._nested
+        return merged
+
+    def strangers(self, *, inside: bool = True) -> Iterator[str]:
+        """The paths of the fields that nobody has looked up so far: those of this object, then those inside it."""
+        yield from map(self.where, self.fields.strangers())
+        for body in chain.from_iterable(self._nested.values() if inside else ()):
+            yield from body.strangers()
+
+    def refuse_strangers(self, *, inside: bool = True) -> None:
+        """Raises 422 for a field that nobody looked up, where unknown fields are refused (section 25, item 10).
+
+        To be called when everything has been read; ``inside`` tells whether that goes for the objects in it too.
+        """
+        if self.switches.unknown_fields == "ignored":
+            return
+        stranger = next(self.strangers(inside=inside), None)
+        if stranger is not None:
+            raise malformed(f"'{stranger}' is not a field of this request.", stranger)
 
     def where(self, name: str) -> str:
         """The indexed path of a field, as errors show it."""
@@ -148,7 +207,7 @@ class Body:
     def state(self, name: str) -> str | None:
         """A state as ``IN-KA``, with the spelling it was sent in."""
         value = self.text(name)
-        if value is not None and (value[:3] != "IN-" or value[3:] not in STATES):
+        if value is not None and (value[:3] != "IN-" or value[3:] not in states_under(self.switches)):
             raise invalid(self.where(name), f"'{self.where(name)}' must be a state such as IN-KA.", value)
         return value
 
@@ -164,7 +223,7 @@ class Body:
             return None
         if not isinstance(value, dict):
             raise malformed(f"'{self.where(name)}' must be an object.", self.where(name))
-        return Body(value, f"{self.where(name)}.")
+        return self._inner(name, [(value, f"{self.where(name)}.")])[0]
 
     def rows(self, name: str) -> list[Body] | None:
         value = self.fields.get(name)
@@ -172,7 +231,27 @@ class Body:
             return None
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             raise malformed(f"'{self.where(name)}' must be a list of objects.", self.where(name))
-        return [Body(row, f"{self.where(name)}[{index}].") for index, row in enumerate(value)]
+        return self._inner(name, [(row, f"{self.where(name)}[{index}].") for index, row in enumerate(value)])
+
+    def _inner(self, name: str, objects: Sequence[tuple[Mapping[str, Any], str]]) -> list[Body]:
+        """The objects of a field, the same ones whenever they are asked for."""
+        if name in self._nested and name in self._sent:
+            return self._nested[name]
+        bodies = [Body(fields, prefix, self.switches) for fields, prefix in objects]
+        if name in self._sent:
+            self._nested[name] = bodies
+        return bodies
+
+
+def states_under(switches: Switches) -> frozenset[str]:
+    """The state codes that are taken, without ``IN-``."""
+    match switches.state_codes:
+        case "old":
+            return STATES - frozenset(RENAMED.values())
+        case "new":
+            return STATES - RENAMED.keys()
+        case _:
+            return STATES
 
 
 def same_state(one: str, other: str) -> bool:

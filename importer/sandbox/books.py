@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
-from importer.sandbox import seed, tokens
+from importer.sandbox import prepared, seed, tokens
 from importer.sandbox.clock import Clock
 from importer.sandbox.database import Database
 from importer.sandbox.money import ROUNDING
 from importer.sandbox.settings import Settings
 from importer.sandbox.switches import Switches
 
-SANDBOX_TOKEN: Final = "aibk_pat_test_sandbox"  # noqa: S105  (public by purpose: it opens nothing but the sandbox)
-PARTNER_TOKEN: Final = "aibk_pat_test_partner"  # noqa: S105  (as above)
+SANDBOX_TOKEN: Final = prepared.SANDBOX
+PARTNER_TOKEN: Final = prepared.PARTNER
 DATED: Final = ("contacts", "items", "invoices", "payments", "credit_notes")
 EMPTIED: Final = (
     *DATED,
@@ -33,23 +33,39 @@ class Books:
 
     def __init__(self, database: Path | str, clock: Clock) -> None:
         self.db = Database(database)
-        self.clock = clock
+        self._clock = clock
+        self._ahead = 0.0  # of the machine's: what the clock has been put forward so far
         self.settings = Settings(self.db)
         with self.db.transaction():
             self._org = self.db.value("SELECT id FROM orgs WHERE is_default") or self._furnish()
-        self.clock.advance(self.settings.clock_ahead)
+        self._follow()
         # The clock may have been further in an earlier run: newest first must stay so.
         self._last_stamp = max(self._newest(table) for table in DATED)
 
     def _furnish(self) -> str:
         """Put into a new file what every sandbox has."""
         org = seed.add_org(self.db, "Sandbox Traders", is_default=True)
-        for secret, tier in ((SANDBOX_TOKEN, "DEFAULT"), (PARTNER_TOKEN, "PARTNER")):
-            tokens.add_token(self.db, secret, (org,), tokens.Powers(tier=tier))
+        self._prepare_tokens(org)
         return org
+
+    def _prepare_tokens(self, org: str) -> None:
+        known = self.db.value("SELECT id FROM orgs WHERE name = ? ORDER BY rowid", (prepared.BRANCH_OFFICE,))
+        prepared.prepare_tokens(self.db, org, known or seed.add_org(self.db, prepared.BRANCH_OFFICE))
 
     def _newest(self, table: str) -> int:
         return self.db.value(f"SELECT max(created) FROM {table}") or 0  # noqa: S608  (own word)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock, as far ahead as the file says: another process may have put it."""
+        self._follow()
+        return self._clock
+
+    def _follow(self) -> None:
+        ahead = self.settings.clock_ahead
+        if ahead != self._ahead:
+            self._clock.advance(ahead - self._ahead)
+            self._ahead = ahead
 
     @property
     def switches(self) -> Switches:
@@ -94,13 +110,18 @@ class Books:
         with self.db.transaction():
             self.db.update("orgs", self.org_id, columns)
 
+    def counts(self) -> dict[str, int]:
+        """How many contacts, items and documents there are, of all organisations."""
+        return {table: self.db.value(f"SELECT count(*) FROM {table}") for table in DATED}  # noqa: S608  (own word)
+
     def reset(self) -> None:
         """Empty the books: contacts, items and all documents go, with what was posted and remembered. Orgs, tokens,
-        lookups, preferences, switches and the clock stay.
+        lookups, preferences, switches and the clock stay. A prepared token that was revoked is let in again.
         """
         with self.db.transaction():
             for table in EMPTIED:
                 self.db.run(f"DELETE FROM {table}")  # noqa: S608  (own word)
+            self._prepare_tokens(self.org_id)
 
     def stamp(self) -> int:
         """Now, in Unix microseconds; never the same twice, so that newest first is a complete order."""
@@ -110,7 +131,7 @@ class Books:
     def put_clock(self, seconds: float) -> None:
         """Put the clock forward by ``seconds``, back when below zero; it stays so for whoever opens the file."""
         self.settings.put_clock_ahead(seconds)
-        self.clock.advance(seconds)
+        self._follow()
 
     def today(self) -> date:
         """The day in India (fact sheet, section 25, item 26)."""

@@ -66,8 +66,16 @@ class Call:
         return self.query_choice(name, frozenset({"true", "false"})) != "false"
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer to a GET that is not JSON."""
+
+    content: bytes
+    content_type: str
+
+
 Answer = dict[str, Any]
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Call], Answer | Raw]
 RowHandler = Callable[[Call], Iterator[Answer]]  # yields after each row that is durable; last, what to answer
 
 

@@ -31,6 +31,7 @@ class Database:
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as exc:
             raise UnreadableBooks(f"{path} cannot be opened: {exc}.") from exc
+        self._marks = 0
         try:
             self._prepare(path)
         except sqlite3.Error as exc:
@@ -65,9 +66,13 @@ class Database:
     def close(self) -> None:
         self._db.close()
 
-    def changed_elsewhere(self) -> int:
-        """A number that changes when another connection has written to the file."""
-        return int(self.value("PRAGMA data_version"))
+    def changes(self) -> tuple[int, int]:
+        """What changes when another connection has written to the file, or ``mark`` was called on this one."""
+        return int(self.value("PRAGMA data_version")), self._marks
+
+    def mark(self) -> None:
+        """Tell those who keep in mind what the file holds that it is another now."""
+        self._marks += 1
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

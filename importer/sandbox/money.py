@@ -30,7 +30,15 @@ def times(quantity: Decimal, rate: Decimal) -> int:
 
 def percent(amount: int, rate: Decimal) -> int:
     """Paise that ``rate`` per cent of ``amount`` paise are, half-up."""
-    return int(EXACT.multiply(Decimal(amount), rate).scaleb(-2, EXACT).to_integral_value(ROUND_HALF_UP, EXACT))
+    return _half_up(_exact_percent(amount, rate))
+
+
+def _exact_percent(amount: int, rate: Decimal) -> Decimal:
+    return EXACT.multiply(Decimal(amount), rate).scaleb(-2, EXACT)
+
+
+def _half_up(exact: Decimal) -> int:
+    return int(exact.to_integral_value(ROUND_HALF_UP, EXACT))
 
 
 def round_off(pre: int, method: str) -> int:
@@ -66,12 +74,41 @@ class Tax:
         return Tax(self.cgst + other.cgst, self.sgst + other.sgst, self.igst + other.igst, self.cess + other.cess)
 
 
-def tax_of(amount: int, rate: TaxRate, *, intra_state: bool) -> Tax:
-    """Tax on a line of ``amount`` paise, each component rounded half-up by itself.
+@dataclass(frozen=True, slots=True)
+class ExactTax:
+    """Tax in paise and parts of a paisa, by component."""
+
+    cgst: Decimal = Decimal(0)
+    sgst: Decimal = Decimal(0)
+    igst: Decimal = Decimal(0)
+    cess: Decimal = Decimal(0)
+
+    def __add__(self, other: ExactTax) -> ExactTax:
+        return ExactTax(
+            EXACT.add(self.cgst, other.cgst),
+            EXACT.add(self.sgst, other.sgst),
+            EXACT.add(self.igst, other.igst),
+            EXACT.add(self.cess, other.cess),
+        )
+
+    def rounded(self, *, halves: bool = False) -> Tax:
+        """Whole paise, each component half-up by itself.
+
+        With ``halves`` CGST and SGST are rounded as one amount, of which SGST gets what CGST leaves: then the tax is
+        the same as that across states.
+        """
+        cgst, sgst = _half_up(self.cgst), _half_up(self.sgst)
+        if halves:
+            sgst = _half_up(EXACT.add(self.cgst, self.sgst)) - cgst
+        return Tax(cgst, sgst, _half_up(self.igst), _half_up(self.cess))
+
+
+def exact_tax_of(amount: int, rate: TaxRate, *, intra_state: bool) -> ExactTax:
+    """Tax on ``amount`` paise before it is rounded.
 
     CGST and SGST within the supplier's state, IGST otherwise (fact sheet, section 11), cess in both cases.
     """
-    cess = percent(amount, rate.cess)
+    cess = _exact_percent(amount, rate.cess)
     if intra_state:
-        return Tax(cgst=percent(amount, rate.cgst), sgst=percent(amount, rate.sgst), cess=cess)
-    return Tax(igst=percent(amount, rate.igst), cess=cess)
+        return ExactTax(cgst=_exact_percent(amount, rate.cgst), sgst=_exact_percent(amount, rate.sgst), cess=cess)
+    return ExactTax(igst=_exact_percent(amount, rate.igst), cess=cess)

@@ -88,6 +88,11 @@ class Switches:
 
     # Money.
     tax_rounding: Literal["line", "document"] = _open("line", "25.11", "where tax is rounded to paise")
+    tax_parts: Literal["halves", "each"] = _open(
+        "halves",
+        "11",
+        "CGST and SGST rounded as one amount that they share, the same tax everywhere; or each by itself",
+    )
     discount: Literal["amount", "percent"] = _open("amount", "25.12", "what the discount of a line is")
     extra_charges: Literal["taken", "ignored"] = _open(
         "taken", "25.13", "shipping_charge, adjustment and tds_amount of an invoice"

@@ -3,7 +3,8 @@
 Amounts are paise (hundredths of the document's currency), moments Unix microseconds, dates ISO text, rates and
 quantities decimal text. ``base`` amounts are in rupees whatever the currency of the document: they are what the journal
 holds. Of an allocation or an application ``base`` is what left the receivable of the payment or note, ``base_settled``
-what left that of the invoice.
+what left that of the invoice. The ``total`` of a payment is what it can settle: its amount, with
+TDS where that adds to it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 TABLES: Final = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE faults (id INTEGER PRIMARY KEY, spec TEXT NOT NULL);
+CREATE TABLE faults (id INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL);
 CREATE TABLE orgs (id TEXT PRIMARY KEY, name TEXT NOT NULL, round_totals INTEGER NOT NULL DEFAULT 0,
     rounding_method TEXT NOT NULL DEFAULT 'nearest', is_default INTEGER NOT NULL);
 CREATE TABLE tokens (digest TEXT PRIMARY KEY, id TEXT NOT NULL, user_id TEXT NOT NULL, org TEXT, scopes TEXT NOT NULL,
@@ -58,7 +59,8 @@ CREATE INDEX invoices_of_customer ON invoices (org, customer_id, date, total);
 CREATE TABLE payments (id TEXT PRIMARY KEY, org TEXT NOT NULL, contact_id TEXT NOT NULL, flow TEXT NOT NULL,
     date TEXT NOT NULL, amount INTEGER NOT NULL, tds INTEGER NOT NULL, charges INTEGER NOT NULL, mode TEXT NOT NULL,
     payment_type TEXT NOT NULL, reference TEXT, description TEXT, bank_account_id TEXT NOT NULL,
-    currency TEXT NOT NULL, exchange_rate TEXT NOT NULL, base_total INTEGER NOT NULL DEFAULT 0,
+    currency TEXT NOT NULL, exchange_rate TEXT NOT NULL, total INTEGER NOT NULL,
+    base_total INTEGER NOT NULL DEFAULT 0,
     base_applied INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE INDEX payments_newest ON payments (org, created, id);
 CREATE TABLE allocations (id TEXT PRIMARY KEY, payment_id TEXT NOT NULL, invoice_id TEXT NOT NULL,
@@ -69,9 +71,9 @@ CREATE INDEX allocations_of_invoice ON allocations (invoice_id);
 CREATE TABLE credit_notes (id TEXT PRIMARY KEY, org TEXT NOT NULL, branch_id TEXT NOT NULL, number TEXT NOT NULL,
     customer_id TEXT NOT NULL, side TEXT NOT NULL, invoice_id TEXT, date TEXT NOT NULL, reference TEXT,
     currency TEXT NOT NULL, exchange_rate TEXT NOT NULL, place_of_supply TEXT NOT NULL,
-    notes TEXT, lines TEXT NOT NULL, sub_total INTEGER NOT NULL, cgst INTEGER NOT NULL, sgst INTEGER NOT NULL,
-    igst INTEGER NOT NULL, cess INTEGER NOT NULL, round_off INTEGER NOT NULL, total INTEGER NOT NULL,
-    applied INTEGER NOT NULL DEFAULT 0, base_total INTEGER NOT NULL DEFAULT 0,
+    notes TEXT, tags TEXT, lines TEXT NOT NULL, sub_total INTEGER NOT NULL, cgst INTEGER NOT NULL,
+    sgst INTEGER NOT NULL, igst INTEGER NOT NULL, cess INTEGER NOT NULL, round_off INTEGER NOT NULL,
+    total INTEGER NOT NULL, applied INTEGER NOT NULL DEFAULT 0, base_total INTEGER NOT NULL DEFAULT 0,
     base_applied INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL, created INTEGER NOT NULL,
     modified INTEGER NOT NULL);
 CREATE TABLE applications (id TEXT PRIMARY KEY, credit_note_id TEXT NOT NULL, invoice_id TEXT NOT NULL,

@@ -41,7 +41,7 @@ def open_for_reading(path: Path) -> Store | None:
     state-damaged, state-unwritable (the file cannot be reached), state-locked.
     """
     with own_errors(path), ExitStack() as on_failure:
-        real = _real(path)
+        real = real_path(path)
         if not _is_there(real, path):
             return None
         db = _connect_to_read(real, path)
@@ -65,12 +65,12 @@ def open_for_writing(path: Path) -> Iterator[Store]:
     """
     with ExitStack() as stack:
         with own_errors(path):
-            real = _real(path)
+            real = real_path(path)
             # Recognised first, so that nothing is put beside a file that is not ours.
             if (seen := open_for_reading(path)) is not None:
                 seen.shut()
             real.parent.mkdir(parents=True, exist_ok=True)
-            stack.callback(_lock(real, path).release)
+            stack.callback(lock_state(real, path).release)
             if not _is_there(real, path):
                 _create(real)
             db = connect(real, TO_WRITE)
@@ -82,7 +82,7 @@ def open_for_writing(path: Path) -> Iterator[Store]:
         yield Store(db, path)
 
 
-def _real(path: Path) -> Path:
+def real_path(path: Path) -> Path:
     """The file itself: one file reached by two names has one lock."""
     if "\0" in str(path):
         raise not_ours(path, "no file name holds a NUL character")
@@ -170,7 +170,7 @@ def _check_pages(db: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, str(verdict).replace("\n", " ").strip("* "))
 
 
-def _lock(real: Path, path: Path) -> FileLock:
+def lock_state(real: Path, path: Path) -> FileLock:
     lock = FileLock(beside(real, ".lock"), timeout=LOCK_WAIT)
     try:
         lock.acquire()

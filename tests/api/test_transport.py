@@ -135,6 +135,19 @@ def test_an_application_in_this_process_can_stand_in_for_the_server() -> None:
     assert run(lambda: client(in_process(app)), use) == 500
 
 
+def test_a_connection_that_such_an_application_closes_is_a_lost_call() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b'{"code":', "more_body": True})
+        raise ConnectionResetError("closed")
+
+    async def use(it: Client) -> None:
+        with pytest.raises(Lost):
+            await it.write("POST", "/items", "{}")
+
+    run(lambda: client(in_process(app)), use)
+
+
 # --- real sockets -----------------------------------------------------------------------------------------------------
 
 

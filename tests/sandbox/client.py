@@ -81,6 +81,18 @@ class Api:
         assert envelope["message"]
         return answer.status_code, envelope["code"], envelope.get("field")
 
+    def control(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """The answer of the control surface, below ``/_sandbox``, to a call that must succeed."""
+        url = f"http://sandbox/_sandbox{path}"
+        answer = self.runner.run(self.client.request(method, url, json={} if body is None else body))
+        assert answer.status_code == 200, answer.text
+        envelope: dict[str, Any] = answer.json()
+        return envelope
+
+    def strike(self, *lines: str) -> None:
+        """Let these faults come."""
+        self.control("POST", "/faults", {"faults": list(lines)})
+
     # What most tests begin with.
 
     def tax(self, name: str = "GST 18%") -> str:

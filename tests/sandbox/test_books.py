@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import ast
 import sqlite3
+import uuid
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-import importer.sandbox
-from importer.sandbox.books import PARTNER_TOKEN, SANDBOX_TOKEN, Books
+from importer.sandbox.books import EMPTIED, PARTNER_TOKEN, SANDBOX_TOKEN, Books
 from importer.sandbox.database import UnreadableBooks
+from importer.sandbox.serving.outgoing import Dropped
 from sandbox.client import Api, HandClock, invoice_body
 
 
@@ -44,6 +44,7 @@ def test_an_answered_write_is_seen_by_another_process(tmp_path: Path, clock: Han
     books.close()
 
 
+@pytest.mark.fact("2.test-token", "25.29-test-org")
 def test_every_books_has_an_org_of_its_own(clock: HandClock) -> None:
     one, two = Books(":memory:", clock), Books(":memory:", clock)
     assert one.org_id.startswith("org_sandbox")
@@ -72,6 +73,7 @@ def test_a_file_that_is_not_the_sandboxs_is_refused_and_left_alone(tmp_path: Pat
         assert (path.read_bytes() if path.is_file() else b"") == before
 
 
+@pytest.mark.fact("2.shown-once")
 def test_tokens_do_not_stand_in_the_file(tmp_path: Path, clock: HandClock) -> None:
     books = Books(tmp_path / "sandbox.db", clock)
     books.add_token("aibk_pat_test_mine")
@@ -95,15 +97,62 @@ def test_stamps_never_repeat_though_the_clock_stands_or_goes_back(books: Books, 
     assert first < second < books.stamp()
 
 
-def test_the_sandbox_imports_nothing_of_the_importer() -> None:
-    folder = Path(importer.sandbox.__file__).parent
-    names = set()
-    for path in folder.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                names.add(f"{node.module}.")
-            elif isinstance(node, ast.Import):
-                names.update(f"{alias.name}." for alias in node.names)
-    ours = {name for name in names if name.startswith("importer.")}
-    assert ours
-    assert all(name.startswith("importer.sandbox.") for name in ours)
+def test_newest_first_holds_though_an_earlier_run_had_its_clock_further(tmp_path: Path, clock: HandClock) -> None:
+    clock.time += 86400
+    with closing(Books(tmp_path / "s.db", clock)) as books, closing(Api(books)) as api:
+        earlier = api.contact(contact_name="Earlier")
+    clock.time -= 2 * 86400
+    with closing(Books(tmp_path / "s.db", clock)) as books, closing(Api(books)) as api:
+        api.keys = 100  # new ones: those of the earlier run are remembered
+        later = api.contact(contact_name="Later")
+        assert [one["contact_id"] for one in api.get("/contacts")["contacts"]] == [later, earlier]
+
+
+def test_a_reset_empties_every_table_that_documents_fill_and_no_other(api: Api, books: Books) -> None:
+    books.settings.set_switches({"lock_seconds": 60})
+    item, customer = api.item(), api.contact()
+    invoice = api.invoice(customer, "200.00", line_items=[{"item_id": item, "quantity": 1}])["invoice_id"]
+    receipt = {"flow": "INCOMING", "contact_id": customer, "date": "2026-05-19", "amount": 50, "mode": "UPI"}
+    api.post("/payments", receipt | {"allocations": [{"invoice_id": invoice, "amount": 50}]})
+    lines = [{"name": "Returned", "quantity": 1, "rate": 10}]
+    note = api.post("/credit_notes", {"customer_id": customer, "date": "2026-05-20", "line_items": lines})
+    path = f"/credit_notes/{note['credit_note']['credit_note_id']}/apply-to-invoice"
+    api.post(path, {"invoice_id": invoice, "amount": 10})
+    api.strike("slow nth=100", "POST /contacts crash-after-row")
+    with pytest.raises(Dropped):
+        api.contact()
+
+    full = rows_of(books)
+    assert [table for table in EMPTIED if not full[table]] == []  # each of them has been filled
+    books.reset()
+    left = rows_of(books)
+    assert {table for table in left if left[table] != full[table]} == set(EMPTIED)
+    assert not any(left[table] for table in EMPTIED)
+    assert api.invoice(api.contact())["invoice_number"].endswith("001")
+
+
+def rows_of(books: Books) -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = books.db.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name: books.db.value(f"SELECT count(*) FROM {name}") for (name,) in tables}
+
+
+def test_a_day_ends_in_india_or_by_utc(books: Books, clock: HandClock) -> None:
+    books.put_clock(14 * 3600)  # 18:30:07 UTC is 00:00:07 in India
+    assert books.today().isoformat() == "2026-05-21"
+    books.settings.set_switches({"day_zone": "utc"})
+    assert books.today().isoformat() == "2026-05-20"
+
+
+def test_times_are_told_in_utc_or_in_indias(books: Books) -> None:
+    assert books.timestamp(1779251407_999_999) == "2026-05-20T04:30:07"
+    books.settings.set_switches({"time_zone": "ist"})
+    assert books.timestamp(1779251407_999_999) == "2026-05-20T10:00:07"
+
+
+def test_an_id_has_a_prefix_or_is_a_bare_uuid(books: Books) -> None:
+    assert books.new_id("inv").startswith("inv_")
+    assert len({books.new_id("inv") for _ in range(100)}) == 100
+    books.settings.set_switches({"id_form": "uuid"})
+    bare = books.new_id("inv")
+    assert str(uuid.UUID(bare)) == bare

@@ -63,3 +63,23 @@ def test_a_sleep_lets_others_run() -> None:
 
     asyncio.run(both())
     assert order == ["ran", "slept"]
+
+
+def test_the_system_clock_is_put_forward_and_back_and_really_waits() -> None:
+    clock = SystemClock(60)
+    clock.advance(3600)
+    clock.advance(-1800)
+    assert clock.now() == pytest.approx(time.time() + 1860, abs=1)
+    before = time.monotonic()
+    asyncio.run(clock.sleep(0.05))
+    assert time.monotonic() - before >= 0.04
+
+
+def test_a_clock_that_skips_is_put_forward_without_counting_it_as_sleep() -> None:
+    clock = SkippingClock()
+    before = clock.now()
+    clock.advance(3600)
+    assert clock.now() == pytest.approx(before + 3600, abs=1)
+    assert clock.skipped == 0
+    asyncio.run(clock.sleep(60))
+    assert clock.now() >= before + 3660

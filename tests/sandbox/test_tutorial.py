@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from sandbox.client import Api
+import httpx
+import pytest
+
+from importer.sandbox.books import SANDBOX_TOKEN
+from sandbox.client import Api, HandClock
+from sandbox.served import HEADERS, running
+
+SCRIPT = Path(__file__).with_name("tutorial.sh")
 
 
+@pytest.mark.fact("10.example-14160", "15.partly-paid", "17.apply", "17.no-balance")
 def test_sale_receipt_and_credit_note_settle_the_invoice_exactly(api: Api) -> None:
     customer = api.contact(contact_type="CUSTOMER")
     item = api.item(account_id=api.account("Consulting Revenue"))
@@ -70,3 +83,57 @@ def test_numbers_leave_with_two_decimals_and_no_float_in_between(api: Api) -> No
 
 
 TENTHS = [{"name": "Nut", "quantity": 1, "rate": Decimal("0.10")}] * 3
+
+
+def run_script(url: str, run: str = "1") -> list[dict[str, Any]]:
+    """The answers that the script prints."""
+    shell = shutil.which("sh")
+    if shell is None or shutil.which("curl") is None:
+        pytest.skip("there is no sh or no curl on this machine")
+    own = {"BASE": f"{url}/api/public/v1", "PAT": SANDBOX_TOKEN, "RUN": run, "no_proxy": "127.0.0.1"}
+    command = [shell, SCRIPT.as_posix()]
+    done = subprocess.run(command, env=os.environ | own, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_same_flow_with_curl_over_a_socket(tmp_path: Path, clock: HandClock) -> None:
+    with running(tmp_path / "s.db", clock) as url:
+        answers = run_script(url)
+    assert [answer["code"] for answer in answers] == [0] * 9
+    whoami, contact, item, invoice, payment, note, applied, settled, ledger = answers
+    assert whoami["token"]["scopes"] == ["AIBooks.fullaccess.all"]
+    assert contact["contact"]["billing_address"]["state_code"] == "IN-KA"
+    assert (item["item"]["item_name"], item["item"]["hsn_or_sac"], item["item"]["rate"]) == (
+        "Widget Pro",
+        "997331",
+        12000,
+    )
+    made = invoice["invoice"]
+    assert invoice["message"] == "The invoice has been created and approved."
+    assert (made["reference_number"], made["total"], made["status"]) == ("ORDER-99031", 14160, "SENT")
+    assert [one["amount"] for one in payment["payment"]["allocations"]] == [14060]
+    assert (note["credit_note"]["status"], note["credit_note"]["total"]) == ("ISSUED", 100)
+    assert applied["credit_note"]["status"] == "APPLIED"
+    assert (settled["invoice"]["status"], settled["invoice"]["balance"]) == ("PAID", 0)
+    report = ledger["customer_ledger"]
+    assert [(row["debit"], row["credit"], row["balance"]) for row in report["entries"]] == [
+        (14160, 0, 14160),
+        (0, 14060, 100),
+        (0, 100, 0),
+    ]
+    assert report["closing_balance"] == 0
+
+
+def test_a_second_run_brings_the_same_documents_and_other_keys_bring_others(tmp_path: Path, clock: HandClock) -> None:
+    with running(tmp_path / "s.db", clock) as url:
+        first = run_script(url)
+        assert run_script(url)[1:7] == first[1:7]
+        other = run_script(url, "2")  # another customer, so that even the same order number is no duplicate
+        assert other[3]["invoice"]["invoice_id"] != first[3]["invoice"]["invoice_id"]
+        assert len(httpx.get(f"{url}/invoices", headers=HEADERS).json()["invoices"]) == 2
+
+
+def test_every_post_of_the_script_that_moves_money_has_a_key() -> None:
+    text = SCRIPT.read_text("utf-8")
+    assert text.count("curl -s -X POST") == text.count('-H "Idempotency-Key: ') == 6

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from importer.sandbox.body import Body
+from importer.sandbox.body import LARGEST, Body
 from importer.sandbox.call import Call
 from importer.sandbox.ledger.journal import Leg
-from importer.sandbox.money import EXACT
+from importer.sandbox.money import EXACT, paise
 from importer.sandbox.refusals import invalid, required
 
 BASE: Final = "INR"
@@ -68,3 +68,15 @@ def converted(control: Leg, others: Sequence[Leg], rate: Decimal | str) -> list[
     """The legs of an entry in rupees. Each of ``others`` is rounded by itself; ``control`` takes the rest."""
     legs = [leg._replace(amount=in_rupees(leg.amount, rate)) for leg in others]
     return [control._replace(amount=-sum(leg.amount for leg in legs)), *legs]
+
+
+def check_range(booked: Sequence[Leg], currency: str, field: str = "line_items", *, sign: int = 1) -> None:
+    """Raises 400 unless the control leg, the first of ``booked``, is worth something in rupees and all are in range.
+
+    ``sign`` is 1 where that leg is a debit, -1 for a credit: what rounding each of the others leaves may turn it round.
+    ``field`` is what is at fault in a document in rupees; of another it is the rate.
+    """
+    if booked[0].amount * sign > 0 and all(abs(leg.amount) < paise(LARGEST) for leg in booked):
+        return
+    field = field if currency == BASE else "exchange_rate"
+    raise invalid(field, "In rupees the document must come to at least a paisa, and no amount to 10^13 or more.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from importer.sandbox.call import Call
+from importer.sandbox.refusals import invalid
 
 
 class Leg(NamedTuple):
@@ -31,6 +32,13 @@ class Source:
 
 class Unbalanced(Exception):
     """A bug of the sandbox: debits and credits of an entry differ."""
+
+
+def check_open(call: Call, day: str) -> None:
+    """Raises 400 for a document of ``day``, ISO, where the books are locked until then (section 25, item 30)."""
+    lock = call.switches.lock_date
+    if lock and day <= lock:
+        raise invalid("date", f"The books are locked until {lock}: 'date' must be a later day.", day)
 
 
 def post(call: Call, source: Source, legs: Iterable[Leg]) -> None:

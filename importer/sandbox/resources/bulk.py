@@ -22,10 +22,11 @@ def create_invoices(call: Call) -> Iterator[Answer]:
     rows = call.body.rows("invoices")
     if rows is None or not 1 <= len(rows) <= MOST_ROWS:
         raise malformed(f"'invoices' must hold 1 to {MOST_ROWS} rows.", "invoices")
+    call.body.refuse_strangers(inside=False)
     results: list[Answer] = []
     for row in rows:
         # A row's error names its fields as a single create would: without "invoices[3]." before them.
-        results.append(_create(replace(call, body=Body(row.fields))))
+        results.append(_create(replace(call, body=Body(row.fields, switches=call.switches))))
         yield _answer(call, len(rows), results)
 
 
@@ -43,6 +44,9 @@ def _answer(call: Call, total: int, results: list[Answer]) -> Answer:
 def _create(call: Call) -> Answer:
     try:
         with call.db.transaction():
-            return {"ok": True, "invoice": create_invoice(call)["invoice"]}
+            invoice = create_invoice(call)["invoice"]
+            call.body.refuse_strangers()
+            return {"ok": True, "invoice": invoice}
     except Refusal as refusal:
-        return {"ok": False, "error": refusal.under(call.switches).envelope()}
+        told = refusal.under(call.switches)
+        return {"ok": False, "error": {"code": told.code, "message": told.message, "field": told.field}}

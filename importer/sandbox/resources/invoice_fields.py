@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from sqlite3 import Row
-from typing import Any, Final
+from typing import Any
 
 from importer.sandbox.body import LONG, Body, same_state
-from importer.sandbox.call import INR, Answer, Call, branch_of
+from importer.sandbox.call import Call, branch_of
 from importer.sandbox.exact_json import decode, encode
+from importer.sandbox.ledger.currency import check_range, read_currency
+from importer.sandbox.ledger.journal import check_open
 from importer.sandbox.ledger.lines import Line, Priced, check_total, price, read_lines, resolve
 from importer.sandbox.money import round_off, rupees
-from importer.sandbox.refusals import duplicate, invalid, not_found
-
-# The header fields that an edit of a draft may carry; lines are not among them (section 25, item 16).
-HEADER: Final = (
-    *("customer_id", "branch_id", "salesperson_id", "invoice_number", "date", "due_date", "place_of_supply"),
-    *("reference_number", "notes", "currency_code", "round_off", "shipping_charge", "adjustment", "tds_amount"),
-)
+from importer.sandbox.refusals import invalid, malformed, not_found
+from importer.sandbox.resources.invoice_booking import legs_of
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The fields of a body, each of the right shape."""
+    """The fields of a body, each of the right shape. Amounts in paise."""
 
     customer_id: str
     branch_id: str | None
     salesperson_id: str | None
     number: str | None
+    series: str | None
     day: date
     due: date | None
     place_of_supply: str
     reference: str | None
     notes: str | None
+    tags: list[Any] | None
     lines: list[Line]
     shipping: int
     adjustment: int
@@ -41,52 +41,76 @@ class Given:
     round_off: int | None
 
 
-def compose(call: Call, body: Body) -> dict[str, Any]:
-    """The columns that the body decides, "number" None where it names none. Raises every refusal but the 409s."""
-    given = _read(body)
+def compose(call: Call, body: Body, old: Row | None = None) -> dict[str, Any]:
+    """The columns that the body decides, "number" None where it names none. Raises every refusal but the 409s.
+
+    ``old`` is the invoice that is edited: lines that it has already keep their ids.
+    """
+    given = _read(call, body, () if old is None else [line["line_item_id"] for line in decode(old["lines"])])
     customer = call.find("contacts", "Customer", given.customer_id, "customer_id")
     branch = branch_of(call, given.branch_id)
-    if given.salesperson_id is not None:
-        raise not_found("Salesperson", given.salesperson_id, "salesperson_id")  # the sandbox employs none
+    if given.salesperson_id is not None and call.switches.salespersons == "none":
+        raise not_found("Salesperson", given.salesperson_id, "salesperson_id")
     resolved = resolve(call, given.lines)
+    check_open(call, given.day.isoformat())
     _check(given)
+    currency = read_currency(call, body, given.day.isoformat())
     priced = price(call, resolved, intra_state=same_state(given.place_of_supply, branch["state"]))
-    terms = decode(customer["fields"]).get("payment_terms") or 0
-    return {
+    columns = {
         "branch_id": branch["id"],
         "number": given.number,
+        "series": given.series,
         "customer_id": given.customer_id,
+        "salesperson_id": given.salesperson_id,
         "date": given.day.isoformat(),
-        "due_date": _due(given, int(terms)),
+        "due_date": _due(given, customer),
         "reference": given.reference,
-        "currency": "INR",
-        "exchange_rate": "1",
+        **currency.columns(),
         "place_of_supply": given.place_of_supply,
         "notes": given.notes,
+        "tags": None if given.tags is None else encode(given.tags),
         "lines": encode(priced.shown),
         "revenue": encode(priced.revenue),
         **_sums(call, given, priced),
     }
+    check_range(legs_of(columns), currency.code)
+    return columns
 
 
-def _read(body: Body) -> Given:
-    body.matching("currency_code", INR, "INR, the currency of the sandbox's books")
+def _read(call: Call, body: Body, line_ids: Collection[str]) -> Given:
+    body.text("currency_code")  # the shape only: read_currency goes on from there
+    body.number("exchange_rate")
     return Given(
         customer_id=body.needed_text("customer_id"),
         branch_id=body.text("branch_id"),
         salesperson_id=body.text("salesperson_id"),
         number=body.text("invoice_number"),
+        series=body.text("series_name"),
         day=body.needed_day("date"),
         due=body.day("due_date"),
         place_of_supply=body.needed_state("place_of_supply"),
         reference=body.text("reference_number"),
         notes=body.text("notes", limit=LONG),
-        lines=read_lines(body),
-        shipping=body.amount("shipping_charge") or 0,
-        adjustment=body.amount("adjustment") or 0,
-        tds=body.amount("tds_amount") or 0,
+        tags=_tags(body),
+        lines=read_lines(body, line_ids),
+        shipping=_charge(call, body, "shipping_charge"),
+        adjustment=_charge(call, body, "adjustment"),
+        tds=_charge(call, body, "tds_amount"),
         round_off=body.amount("round_off"),
     )
+
+
+def _tags(body: Body) -> list[Any] | None:
+    """Any list: what its elements are is not documented (section 15)."""
+    tags = body.fields.get("tags")
+    if tags is not None and not isinstance(tags, list):
+        raise malformed("'tags' must be a list.", "tags")
+    return tags
+
+
+def _charge(call: Call, body: Body, name: str) -> int:
+    """Paise of a further amount, whose name is a guess: as though not sent where nobody knows it (section 25, 13)."""
+    return 0 if call.switches.extra_charges == "ignored" else body.amount(name) or 0
 
 
 def _check(given: Given) -> None:
@@ -97,10 +121,11 @@ def _check(given: Given) -> None:
             raise invalid(field, f"'{field}' must not be negative.", rupees(amount))
 
 
-def _due(given: Given, terms: int) -> str:
+def _due(given: Given, customer: Row) -> str:
     """The due date: as given, else the date plus the customer's terms in days."""
     if given.due is not None:
         return given.due.isoformat()
+    terms = int(decode(customer["fields"]).get("payment_terms") or 0)
     try:
         return (given.day + timedelta(days=terms)).isoformat()
     except OverflowError:
@@ -128,42 +153,3 @@ def _sums(call: Call, given: Given, priced: Priced) -> dict[str, int]:
         "round_off_given": given.round_off is not None,
         "total": pre + rounding,
     }
-
-
-def edited(row: Row, body: Body) -> Body:
-    """The body that would make the draft ``row`` anew with the header fields of ``body`` over its own."""
-    own: Answer = {
-        "customer_id": row["customer_id"],
-        "branch_id": row["branch_id"],
-        "invoice_number": row["number"],
-        "date": row["date"],
-        "due_date": row["due_date"],
-        "place_of_supply": row["place_of_supply"],
-        "reference_number": row["reference"],
-        "notes": row["notes"],
-        "line_items": decode(row["lines"]),
-        "shipping_charge": rupees(row["shipping"]),
-        "adjustment": rupees(row["adjustment"]),
-        "tds_amount": rupees(row["tds"]),
-        "round_off": rupees(row["round_off"]) if row["round_off_given"] else None,
-    }
-    return Body(own | {name: body.fields[name] for name in HEADER if name in body.fields})
-
-
-def check_number_is_free(call: Call, branch_id: str, number: str) -> None:
-    """Raises 409: a number is unique within its branch (section 25, item 7)."""
-    sql = "SELECT 1 FROM invoices WHERE org = ? AND branch_id = ? AND number = ?"
-    if call.db.value(sql, (call.org, branch_id, number)):
-        raise duplicate(f"Invoice number '{number}' is taken in this branch.", "invoice_number")
-
-
-def check_guard(call: Call, columns: dict[str, Any]) -> None:
-    """Raises 409 for a posted invoice of the same customer, date, total and reference (section 25, item 6)."""
-    same = ("customer_id", "date", "total", "reference")
-    found = call.db.value(
-        "SELECT number FROM invoices WHERE org = ? AND customer_id = ? AND date = ? AND total = ? AND reference IS ? "
-        "AND state = 'POSTED'",
-        (call.org, *(columns[name] for name in same)),
-    )
-    if found:
-        raise duplicate(f"Invoice {found} has the same customer, date, total and reference.", "reference_number")

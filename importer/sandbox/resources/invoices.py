@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from sqlite3 import Row
-from typing import Any, Final
+from typing import Final
 
 from importer.sandbox.call import Answer, Call, branch_of, one
-from importer.sandbox.exact_json import decode, midnight
-from importer.sandbox.ledger import journal
-from importer.sandbox.ledger.journal import Leg, Source
-from importer.sandbox.ledger.numbering import next_number
-from importer.sandbox.ledger.settlement import balance_of
-from importer.sandbox.money import rupees
+from importer.sandbox.ledger.journal import check_open
+from importer.sandbox.ledger.numbering import next_number, prefix_of
+from importer.sandbox.ledger.settlement import release
 from importer.sandbox.paging import Filters, page
-from importer.sandbox.refusals import invalid, not_found
-from importer.sandbox.resources.invoice_fields import check_guard, check_number_is_free, compose, edited
+from importer.sandbox.refusals import wrong_method, wrong_state
+from importer.sandbox.resources.invoice_booking import post_invoice, unpost_invoice
+from importer.sandbox.resources.invoice_edits import edited
+from importer.sandbox.resources.invoice_fields import compose
+from importer.sandbox.resources.invoice_guards import check_guard, check_number_is_free
+from importer.sandbox.resources.invoice_shown import show_invoice, show_listed, source_of, status_of
 
 STATUSES: Final = frozenset({"DRAFT", "SENT", "PARTIALLY_PAID", "PAID", "OVERDUE", "CANCELLED", "CREDIT_APPLIED"})
-
-# Whether a partly paid invoice can be overdue, and what one is called that payments and notes settled together, is not
-# documented: here it can, and PAID.
-STATUS: Final = """CASE WHEN d.state <> 'POSTED' THEN d.state
-    WHEN d.paid + d.credited = d.total THEN iif(d.paid > 0, 'PAID', 'CREDIT_APPLIED')
-    WHEN d.due_date < '{today}' THEN 'OVERDUE'
-    WHEN d.paid + d.credited > 0 THEN 'PARTIALLY_PAID' ELSE 'SENT' END"""
 
 
 def list_invoices(call: Call) -> Answer:
     filters = Filters(call)
     filters.equal("d.customer_id", call.query.get("customer_id"))
-    if day := call.query_day("date_from"):
-        filters.add("d.date >= ?", day)
-    if day := call.query_day("date_to"):
-        filters.add("d.date <= ?", day)
+    also = "=" if call.switches.date_filters == "inclusive" else ""
+    for name, side in (("date_from", ">"), ("date_to", "<")):
+        if day := call.query_day(name):
+            filters.add(f"d.date {side}{also} ?", day)
     if status := call.query_choice("status", STATUSES):
-        filters.add(f"{_status(call)} = ?", status)
-    return page(call, "invoices", _source(call), filters, partial(_show_all, call))
+        filters.add(f"{status_of(call)} = ?", status)
+    return page(call, "invoices", source_of(call), filters, partial(show_listed, call))
 
 
 def get_invoice(call: Call) -> Answer:
@@ -45,28 +38,31 @@ def get_invoice(call: Call) -> Answer:
 
 
 def create_invoice(call: Call) -> Answer:
-    columns = compose(call, call.body)
+    """A draft, unless ``auto_approve`` posts it in the same call."""
     approve = call.body.flag("auto_approve")
-    if columns["number"] is not None:
+    columns = compose(call, call.body)
+    if columns["number"] is None:
+        branch = branch_of(call, columns["branch_id"])
+        prefix = prefix_of(branch, columns["series"])
+        columns["number"] = next_number(call, "invoices", branch, prefix, columns["date"])
+    else:
         check_number_is_free(call, columns["branch_id"], columns["number"])
     check_guard(call, columns)
-    branch = branch_of(call, columns["branch_id"])
-    columns["number"] = columns["number"] or next_number(
-        call, "invoices", branch, branch["invoice_prefix"], columns["date"]
-    )
     moment = call.books.stamp()
     invoice_id = call.books.new_id("inv")
     own = {"id": invoice_id, "org": call.org, "state": "DRAFT", "created": moment, "modified": moment}
     call.db.insert("invoices", columns | own)
     if approve:
-        _post(call, invoice_id)
+        post_invoice(call, _find(call, invoice_id))
     message = "The invoice has been created" + (" and approved." if approve else ".")
     return one("invoice", show_invoice(call, invoice_id), message)
 
 
 def update_invoice(call: Call) -> Answer:
+    if call.switches.invoice_update == "none":
+        raise wrong_method("PUT", f"/invoices/{call.id}", "DELETE, GET")
     row = _draft(call, "edited")
-    columns = compose(call, edited(row, call.body))
+    columns = compose(call, edited(call, row), row)
     columns["number"] = columns["number"] or row["number"]
     if (columns["branch_id"], columns["number"]) != (row["branch_id"], row["number"]):
         check_number_is_free(call, columns["branch_id"], columns["number"])
@@ -75,19 +71,23 @@ def update_invoice(call: Call) -> Answer:
 
 
 def approve_invoice(call: Call) -> Answer:
-    _draft(call, "approved")
-    _post(call, call.id)
+    row = _draft(call, "approved")
+    check_open(call, row["date"])
+    post_invoice(call, row)
     return one("invoice", show_invoice(call, call.id), "The invoice has been approved.")
 
 
 def void_invoice(call: Call) -> Answer:
-    row = call.find("invoices", "Invoice", call.id)
+    """Of a posted invoice. One that is paid in part is refused, or its payments and notes are taken off first."""
+    row = _find(call, call.id)
     if row["state"] != "POSTED":
-        raise invalid("status", f"Only a posted invoice can be voided; this one is {row['state']}.", row["state"])
+        raise wrong_state("status", f"Only a posted invoice can be voided; this one is {row['state']}.", row["state"])
+    check_open(call, row["date"])
     if row["paid"] or row["credited"]:
-        raise invalid("payment_made", "An invoice that has been paid or credited cannot be voided.")
-    journal.reverse(call, _booking(row, "invoice void"))
-    call.db.update("invoices", call.id, {"state": "CANCELLED", "modified": call.books.stamp()})
+        if call.switches.void_paid == "refused":
+            raise wrong_state("payment_made", "An invoice that has been paid or credited cannot be voided.")
+        release(call, row)
+    unpost_invoice(call, row)
     return one("invoice", show_invoice(call, call.id), "The invoice has been voided.")
 
 
@@ -97,75 +97,12 @@ def delete_invoice(call: Call) -> Answer:
     return {"code": 0, "message": "The invoice has been deleted."}
 
 
+def _find(call: Call, invoice_id: str) -> Row:
+    return call.find("invoices", "Invoice", invoice_id)
+
+
 def _draft(call: Call, done: str) -> Row:
-    row = call.find("invoices", "Invoice", call.id)
+    row = _find(call, call.id)
     if row["state"] != "DRAFT":
-        raise invalid("status", f"Only a draft can be {done}; this invoice is {row['state']}.", row["state"])
+        raise wrong_state("status", f"Only a draft can be {done}; this invoice is {row['state']}.", row["state"])
     return row
-
-
-def _post(call: Call, invoice_id: str) -> None:
-    """Make a draft count: DRAFT -> SENT, and its journal entry."""
-    row = call.find("invoices", "Invoice", invoice_id)
-    legs = [Leg("receivable", row["total"], row["customer_id"]), Leg("tds", row["tds"])]
-    legs += [Leg(account, -amount) for account, amount in decode(row["revenue"]).items()]
-    credits = ("cgst", "sgst", "igst", "cess", "shipping", "adjustment", "round_off")  # columns named as the roles
-    legs += [Leg(role, -row[role]) for role in credits]
-    journal.post(call, _booking(row, "invoice"), legs)
-    call.db.update("invoices", invoice_id, {"state": "POSTED", "modified": call.books.stamp()})
-
-
-def _booking(row: Row, kind: str) -> Source:
-    return Source(kind, row["id"], row["branch_id"], row["date"], row["number"], row["reference"])
-
-
-def _status(call: Call) -> str:
-    return STATUS.format(today=call.books.today().isoformat())
-
-
-def _source(call: Call) -> str:
-    joined = "FROM invoices d JOIN contacts c ON c.id = d.customer_id"
-    return f"d.*, c.name AS customer_name, {_status(call)} AS status {joined}"
-
-
-def show_invoice(call: Call, invoice_id: str) -> Answer:
-    """One invoice as answers show it. Raises 404."""
-    sql = f"SELECT {_source(call)} WHERE d.id = ? AND d.org = ?"
-    row = call.db.row(sql, (invoice_id, call.org))
-    if row is None:
-        raise not_found("Invoice", invoice_id)
-    return _show(call, row)
-
-
-def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
-    return [_show(call, row) for row in rows]
-
-
-def _show(call: Call, row: Row) -> dict[str, Any]:
-    tax = row["cgst"] + row["sgst"] + row["igst"] + row["cess"]
-    return {
-        "invoice_id": row["id"],
-        "invoice_number": row["number"],
-        "customer_id": row["customer_id"],
-        "customer_name": row["customer_name"],
-        "date": midnight(row["date"]),
-        "due_date": midnight(row["due_date"]),
-        "reference_number": row["reference"],
-        "place_of_supply": row["place_of_supply"],
-        "currency_code": "INR",
-        "exchange_rate": 1,
-        "line_items": decode(row["lines"]),
-        "sub_total": rupees(row["sub_total"]),
-        "tax_total": rupees(tax),
-        "shipping_charge": rupees(row["shipping"]),
-        "adjustment": rupees(row["adjustment"]),
-        "tds_amount": rupees(row["tds"]),
-        "round_off": rupees(row["round_off"]),
-        "total": rupees(row["total"]),
-        "payment_made": rupees(row["paid"]),
-        "balance": rupees(balance_of(row)),
-        "status": row["status"],
-        "notes": row["notes"],
-        "created_time": call.books.timestamp(row["created"]),
-        "last_modified_time": call.books.timestamp(row["modified"]),
-    }

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from sqlite3 import Row
 from typing import Any, Final
 
-from importer.sandbox.body import LONG, Body
-from importer.sandbox.call import INR, Answer, Call, branch_of, one
+from importer.sandbox.call import Answer, Call, branch_of, one
 from importer.sandbox.exact_json import midnight
 from importer.sandbox.ledger import journal
-from importer.sandbox.ledger.journal import Leg, Source
-from importer.sandbox.ledger.settlement import settle
+from importer.sandbox.ledger.currency import check_range, converted
+from importer.sandbox.ledger.journal import Leg, Source, check_open
+from importer.sandbox.ledger.settlement import PAYMENT, links_of, release_source, settle
 from importer.sandbox.money import rupees
 from importer.sandbox.paging import Filters, page
-from importer.sandbox.refusals import invalid, not_found, required
+from importer.sandbox.refusals import invalid, not_found, wrong_method
+from importer.sandbox.resources.payment_fields import (
+    FLOWS,
+    Allocation,
+    check_guard,
+    check_targets,
+    compose,
+    read_application,
+)
 
-FLOWS: Final = frozenset({"INCOMING", "OUTGOING"})
-MODES: Final = frozenset({"CASH", "BANK_TRANSFER", "CHEQUE", "UPI", "CARD", "OTHER"})
-TYPES: Final = frozenset({"REGULAR", "ADVANCE", "REFUND"})
-BANKS: Final = ("BANK", "CASH")
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    body: Body
-    invoice_id: str
-    amount: int  # paise
+SOURCE: Final = "d.*, c.name AS contact_name FROM payments d JOIN contacts c ON c.id = d.contact_id"
 
 
 def list_payments(call: Call) -> Answer:
     filters = Filters(call)
     filters.equal("d.flow", call.query_choice("flow", FLOWS))
-    source = "d.*, c.name AS contact_name FROM payments d JOIN contacts c ON c.id = d.contact_id"
-    return page(call, "payments", source, filters, partial(_show_all, call))
+    return page(call, "payments", SOURCE, filters, partial(_show_listed, call))
 
 
 def get_payment(call: Call) -> Answer:
@@ -44,145 +41,102 @@ def get_payment(call: Call) -> Answer:
 
 def create_payment(call: Call) -> Answer:
     """One-shot when there are allocations, an advance when not; the journal posts at once either way."""
-    columns = _read(call.body)
-    allocations = _read_allocations(call.body)
-    contact = call.find("contacts", "Contact", columns["contact_id"], "contact_id")
-    columns["bank_account_id"] = _bank(call)
-    _check_invoices_exist(call, allocations)
-    if columns["charges"] > columns["amount"]:
-        raise invalid("bank_charges", "'bank_charges' exceed the amount.")
+    columns, allocations = compose(call)
+    legs = _legs(call, columns)
+    columns["base_total"] = abs(legs[0].amount)
+    check_range(legs, columns["currency"], "amount", sign=-1 if columns["flow"] == "INCOMING" else 1)
     moment = call.books.stamp()
     payment_id = call.books.new_id("pay")
     own = {"id": payment_id, "org": call.org, "created": moment, "modified": moment}
     call.db.insert("payments", columns | own)
     payment = call.find("payments", "Payment", payment_id)
-    _post(call, payment, contact["id"])
+    journal.post(call, _booking(call, payment, "payment"), legs)
+    _post_charges(call, payment)
     _allocate(call, payment, allocations)
+    check_guard(call, payment)  # last, as a 409 comes after every 400 (section 24.1)
     return _answer(call, payment_id, "The payment has been recorded.")
 
 
 def apply_payment(call: Call) -> Answer:
-    allocations = _read_allocations(call.body)
-    if not allocations:
-        raise required("allocations")
+    allocations = read_application(call)
     payment = call.find("payments", "Payment", call.id)
-    _check_invoices_exist(call, allocations)
+    check_targets(call, allocations)
     _allocate(call, payment, allocations)
-    call.db.update("payments", call.id, {"modified": call.books.stamp()})
     return _answer(call, call.id, "The payment has been applied.")
 
 
-def _read(body: Body) -> dict[str, Any]:
-    body.matching("currency_code", INR, "INR, the currency of the sandbox's books")
-    flow = body.choice("flow", among=FLOWS)
-    if flow is None:
-        raise required("flow")
-    columns: dict[str, Any] = {
-        "flow": flow,
-        "contact_id": body.needed_text("contact_id"),
-        "date": body.needed_day("date").isoformat(),
-        "amount": body.needed_positive_amount("amount"),
-        "mode": body.choice("mode", among=MODES) or "BANK_TRANSFER",
-        "payment_type": body.choice("payment_type", among=TYPES) or "REGULAR",
-        "reference": body.text("reference_number"),
-        "currency": "INR",
-        "exchange_rate": "1",
-        "description": body.text("description", limit=LONG),
-        "tds": body.amount("tds_amount") or 0,
-        "charges": body.amount("bank_charges") or 0,
-    }
-    for field, amount in (("tds_amount", columns["tds"]), ("bank_charges", columns["charges"])):
-        if amount < 0:
-            raise invalid(field, f"'{field}' must not be negative.")
-    return columns
-
-
-def _read_allocations(body: Body) -> list[Allocation]:
-    allocations = []
-    for row in body.rows("allocations") or []:
-        if bill := row.text("bill_id"):
-            raise not_found("Bill", bill, row.where("bill_id"))  # the sandbox keeps no bills
-        invoice_id = row.needed_text("invoice_id")
-        allocations.append(Allocation(row, invoice_id, row.needed_positive_amount("amount")))
-    return allocations
-
-
-def _bank(call: Call) -> str:
-    """The account of either spelling (section 23, item 7), else the first BANK or CASH account."""
-    named = call.body.spelling("bank_account_id", "paid_through_account_id")
-    account_id = call.body.text(named)
-    if account_id is None:
-        sql = "SELECT id FROM accounts WHERE org = ? AND account_type IN (?, ?) AND is_active ORDER BY code"
-        return str(call.db.value(sql, (call.org, *BANKS)))
-    if call.find("accounts", "Bank account", account_id, named)["account_type"] not in BANKS:
-        raise invalid(named, "The account is neither a bank nor cash.", account_id)
-    return account_id
-
-
-def _check_invoices_exist(call: Call, allocations: Sequence[Allocation]) -> None:
-    for allocation in allocations:
-        call.find("invoices", "Invoice", allocation.invoice_id, allocation.body.where("invoice_id"))
+def delete_payment(call: Call) -> Answer:
+    """Raises 405, unless a switch allows it (section 25, item 21): then it is taken off its invoices and is gone."""
+    if call.switches.payment_delete == "refused":
+        raise wrong_method("DELETE", f"/payments/{call.id}", "GET")
+    payment = call.find("payments", "Payment", call.id)
+    check_open(call, payment["date"])
+    release_source(call, PAYMENT, call.id)
+    journal.reverse(call, _booking(call, payment, "payment deleted"))
+    call.db.run("DELETE FROM payments WHERE id = ?", (call.id,))
+    return {"code": 0, "message": "The payment has been deleted."}
 
 
 def _allocate(call: Call, payment: Row, allocations: Sequence[Allocation]) -> None:
     """Settle the invoices. Raises 400 when that is more than the payment has left (section 25, items 18 and 20)."""
-    if allocations and _control(payment) != ("INCOMING", "receivable"):
-        raise invalid(allocations[0].body.where("invoice_id"), "Only a receipt settles invoices.")
-    count, used = call.db.rows(
-        "SELECT count(*), coalesce(sum(amount), 0) FROM allocations WHERE payment_id = ?", (payment["id"],)
-    )[0]
-    left = payment["amount"] + payment["tds"] - used
-    for position, allocation in enumerate(allocations, count):
-        if allocation.amount > left:
-            message = f"The allocations exceed the payment: {rupees(left)} is left."
-            raise invalid(allocation.body.where("amount"), message, rupees(allocation.amount))
-        left -= allocation.amount
-        prefix = allocation.body.prefix
-        settle(call, allocation.invoice_id, allocation.amount, payment["contact_id"], "paid", prefix)
-        columns = {"payment_id": payment["id"], "invoice_id": allocation.invoice_id, "amount": allocation.amount}
-        call.db.insert("allocations", {"id": call.books.new_id("al"), "position": position, **columns})
+    if allocations and (payment["flow"], _control(payment)) != ("INCOMING", "receivable"):
+        raise invalid(allocations[0].field, "Only a receipt settles invoices.")
+    for allocation in allocations:
+        settle(call, PAYMENT, payment["id"], allocation.invoice_id or "", allocation.amount, allocation.body.prefix)
 
 
-def _control(payment: Row) -> tuple[str, str]:
-    """The flow, and which of the two control accounts moves: a refund goes the other way round."""
+def _control(payment: Row | dict[str, Any]) -> str:
+    """Which of the two control accounts moves: a refund goes the other way round."""
     is_refund = payment["payment_type"] == "REFUND"
-    return payment["flow"], "receivable" if (payment["flow"] == "INCOMING") != is_refund else "payable"
+    return "receivable" if (payment["flow"] == "INCOMING") != is_refund else "payable"
 
 
-def _post(call: Call, payment: Row, contact_id: str) -> None:
-    """Receipt: Dr Bank and TDS Receivable, Cr Receivable; the bank's charges are an expense (section 25, item 20)."""
-    flow, control = _control(payment)
-    sign = 1 if flow == "INCOMING" else -1
-    amount, tds, charges = payment["amount"], payment["tds"], payment["charges"]
-    legs = [
-        Leg(payment["bank_account_id"], sign * amount - charges),
+def _legs(call: Call, payment: dict[str, Any]) -> list[Leg]:
+    """Receipt: Dr Bank and TDS Receivable, Cr Receivable, that leg first; all in rupees (section 25, item 20)."""
+    control = _control(payment)
+    sign = 1 if payment["flow"] == "INCOMING" else -1
+    charges = payment["charges"] if call.switches.bank_charges == "within" else 0
+    others = [
+        Leg(payment["bank_account_id"], sign * (payment["total"] - payment["tds"]) - charges),
         Leg("charges", charges),
-        Leg("tds", sign * tds),
-        Leg(control, -sign * (amount + tds), contact_id),
+        Leg("tds" if control == "receivable" else "tds_payable", sign * payment["tds"]),
     ]
+    return converted(Leg(control, 0, payment["contact_id"]), others, payment["exchange_rate"])
+
+
+def _post_charges(call: Call, payment: Row) -> None:
+    """The charges as an expense of their own, where they are not taken out of the payment."""
+    if payment["charges"] and call.switches.bank_charges == "on-top":
+        legs = converted(Leg(payment["bank_account_id"], 0), [Leg("charges", payment["charges"])], _rate(payment))
+        journal.post(call, _booking(call, payment, "bank charges"), legs)
+
+
+def _booking(call: Call, payment: Row, kind: str) -> Source:
     branch = branch_of(call, None)["id"]
-    source = Source("payment", payment["id"], branch, payment["date"], None, payment["reference"])
-    journal.post(call, source, legs)
+    return Source(kind, payment["id"], branch, payment["date"], None, payment["reference"])
+
+
+def _rate(payment: Row) -> Decimal:
+    return Decimal(payment["exchange_rate"])
 
 
 def _answer(call: Call, payment_id: str, message: str) -> Answer:
-    row = call.db.row(
-        "SELECT d.*, c.name AS contact_name FROM payments d JOIN contacts c ON c.id = d.contact_id "
-        "WHERE d.id = ? AND d.org = ?",
-        (payment_id, call.org),
-    )
+    row = call.db.row(f"SELECT {SOURCE} WHERE d.id = ? AND d.org = ?", (payment_id, call.org))
     if row is None:
         raise not_found("Payment", payment_id)
-    return one("payment", _show_all(call, [row])[0], message)
+    return one("payment", _show(call, row), message)
 
 
-def _show_all(call: Call, rows: Sequence[Row]) -> list[Answer]:
-    return [_show(call, row) for row in rows]
+def _show_listed(call: Call, rows: Sequence[Row]) -> list[Answer]:
+    """Whether a list shows the allocations is not known for sure (section 25, item 24)."""
+    shown = [_show(call, row) for row in rows]
+    if call.switches.list_rows == "short":
+        for payment in shown:
+            del payment["allocations"]
+    return shown
 
 
 def _show(call: Call, row: Row) -> Answer:
-    sql = "SELECT * FROM allocations WHERE payment_id = ? ORDER BY position"
-    allocations = call.db.rows(sql, (row["id"],))
     return {
         "payment_id": row["id"],
         "flow": row["flow"],
@@ -195,11 +149,11 @@ def _show(call: Call, row: Row) -> Answer:
         "reference_number": row["reference"],
         "description": row["description"],
         "bank_account_id": row["bank_account_id"],
-        "currency_code": "INR",
-        "exchange_rate": 1,
+        "currency_code": row["currency"],
+        "exchange_rate": _rate(row),
         "bank_charges": rupees(row["charges"]),
         "tds_amount": rupees(row["tds"]),
-        "allocations": [_show_allocation(allocation) for allocation in allocations],
+        "allocations": [_show_allocation(allocation) for allocation in links_of(call, PAYMENT, row["id"])],
         "created_time": call.books.timestamp(row["created"]),
         "last_modified_time": call.books.timestamp(row["modified"]),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +12,13 @@ from starlette.requests import Request
 from importer.sandbox.body import Body
 from importer.sandbox.books import Books
 from importer.sandbox.call import Call
-from importer.sandbox.exact_json import decode_body, encode
+from importer.sandbox.exact_json import decode_body
 from importer.sandbox.refusals import Refusal, key_required, key_reused, too_many
 from importer.sandbox.serving.faults import Fault, Kind
 from importer.sandbox.serving.pace import Windows
 from importer.sandbox.serving.replay import Answers, Identity, Kept, check_key
 from importer.sandbox.serving.routes import Route, find_route, scopes_of
+from importer.sandbox.serving.striking import Instead, failure
 from importer.sandbox.tokens import Token, authenticate, choose_org, require_scope, subject_of
 
 # Answered before the memory of keys is asked; whether they are kept in it all the same is a switch.
@@ -41,7 +43,10 @@ class Admission:
         self._windows = Windows()
 
     def admit(self, request: Request, path: str, fault: Fault | None, headers: dict[str, str]) -> Admitted:
-        """Let the request in, telling its rate window in ``headers`` whatever becomes of it. Raises Refusal."""
+        """Let the request in, telling its rate window in ``headers`` whatever becomes of it.
+
+        Raises Refusal, and Instead where the server fails at the door.
+        """
         now, switches = self._books.clock.now(), self._books.switches
         aligned = switches.window == "minute"
         try:
@@ -52,9 +57,12 @@ class Admission:
         allowance = self._windows.take(token.id, token.tier, now, aligned=aligned)
         headers |= allowance.headers()
         if fault and fault.kind is Kind.TOO_MANY:
-            raise too_many(int(fault.seconds) or max(allowance.reset - int(now), 1))
+            headers["X-RateLimit-Remaining"] = "0"
+            raise too_many(math.ceil(fault.seconds) or max(allowance.reset - int(now), 1))
         if allowance.wait:
             raise too_many(allowance.wait)
+        if fault and fault.kind is Kind.ERROR_BEFORE:
+            raise Instead(failure(fault, headers))
         route, remote_id = find_route(request.method, path)
         call = Call(self._books, token, self._org(route, token, request), remote_id, request.query_params, Body({}))
         require_scope(token, scopes_of(route, switches))
@@ -89,7 +97,7 @@ class Admission:
         switches = self._books.switches
         kept = self._answers.find(identity, self._books.clock.now())
         strict = switches.same_key_other_request == "refuse"
-        if kept and strict and kept.request != digest_of(admitted.call, await request.body()):
+        if kept and strict and kept.request and kept.request != digest_of(admitted.call, await request.body()):
             raise key_reused()
         if kept and switches.replay_cost == "free":
             self._charge(admitted.call.token, -1, headers)
@@ -110,21 +118,20 @@ class Admission:
         self._windows.charge(token.id, cost)
         headers |= self._windows.allowance(token.id, token.tier, self._books.clock.now()).headers()
 
-    def keep_early(self, request: Request, path: str, refusal: Refusal) -> None:
-        """With that switch, a refusal that came before the keys were asked sticks to its key as others do."""
-        key = request.headers.get("idempotency-key")
-        if self._books.switches.refusals_cached == "no" or request.method != "POST" or not key:
+    def keep_early(self, request: Request, path: str, refusal: Refusal, answer: Kept) -> None:
+        """With that switch, the ``answer`` of a refusal that came before the keys were asked sticks to its key."""
+        key, switches = request.headers.get("idempotency-key"), self._books.switches
+        if switches.refusals_cached == "no" or request.method != "POST" or not key:
             return
         if refusal.status not in EARLY and refusal.code != IN_PROGRESS:
             return
-        identity = Identity(key, "POST", path, subject_of(self._books.db, request.headers.get("authorization")))
-        now = self._books.clock.now()
+        subject = subject_of(self._books.db, request.headers.get("authorization"))
+        if switches.key_subject == "user":
+            subject = self._books.db.value("SELECT user_id FROM tokens WHERE id = ?", (subject,)) or subject
         with self._books.db.transaction():
-            if self._answers.find(identity, now) is None:
-                body = encode(refusal.envelope()).encode("utf-8")
-                self._answers.keep(identity, Kept(refusal.status, body), now)
+            self._answers.keep(Identity(key, "POST", path, subject), answer, self._books.clock.now())
 
 
 def digest_of(call: Call, payload: bytes) -> str:
-    """What tells one request from another under the same key: its body and its org."""
-    return hashlib.sha256(call.org.encode("utf-8") + b"\n" + payload).hexdigest()
+    """What tells one request from another under the same key: its org, query and body."""
+    return hashlib.sha256(f"{call.org}\n{call.query}\n".encode() + payload).hexdigest()

@@ -58,12 +58,11 @@ class Sandbox:
         await deliver(outgoing, scope, receive, send)
 
     async def _respond(self, request: Request) -> Outgoing:
-        if request.scope["path"].startswith(control.PREFIX):
-            return await control.respond(self._books, self._faults, request)
-        path = _below_base(request.scope["path"])
-        fault = self._faults.next(request.method, template_of(path))
         try:
-            return await self._serve(request, path, fault)
+            if control.is_meant(request.scope["path"]):
+                return await control.respond(self._books, self._faults, request)
+            path = _below_base(request.scope["path"])
+            return await self._serve(request, path, self._faults.next(request.method, template_of(path)))
         except (ClientDisconnect, asyncio.CancelledError):
             raise
         except Crashed:
@@ -80,8 +79,8 @@ class Sandbox:
             answer = await self._answer(request, path, fault, headers)
         except Refusal as refusal:
             headers |= refusal.headers
-            self._admission.keep_early(request, path, refusal)
             answer = refused(refusal, self._books)
+            self._admission.keep_early(request, path, refusal, answer)
         except striking.Instead as instead:
             return instead.outgoing
         outgoing = Outgoing(answer.status, answer.body, headers)
@@ -92,16 +91,17 @@ class Sandbox:
         if request.method == "GET":
             if fault and fault.kind is Kind.SLOW:
                 await self._books.clock.sleep(fault.seconds)
-            return self._work.read(admitted)
+            if fault and fault.kind is Kind.TIMEOUT_WORKING:
+                raise striking.Instead(striking.gateway_timeout())  # what is only read goes on unseen
+            return self._work.read(admitted, headers)
         identity = self._admission.identity(request, path, admitted)
         if identity and (kept := await self._admission.kept(identity, request, admitted, headers)):
             return kept
-        work = self._held(request, admitted, identity, fault, headers)
         if fault and fault.kind is Kind.TIMEOUT_WORKING:
             await request.body()  # it cannot be read any more when the caller has been told something
-            await self._let_go_on(work)
+            await self._let_go_on(self._held(request, admitted, identity, fault, headers))
             raise striking.Instead(striking.gateway_timeout())
-        return await work
+        return await self._held(request, admitted, identity, fault, headers)
 
     async def _held(
         self,
@@ -115,7 +115,7 @@ class Sandbox:
         with self._answers.running(identity, self._books.clock.now(), self._books.switches.lock_seconds):
             payload = await request.body()
             self._admission.charge_rows(admitted, payload, headers)
-            return await self._work.write(admitted, payload, identity, fault)
+            return await self._work.write(admitted, payload, identity, fault, headers)
 
     async def _let_go_on(self, work: Coroutine[Any, Any, Kept]) -> None:
         """Start ``work`` and leave it to itself. Raises what becomes of its first step, such as the 409."""

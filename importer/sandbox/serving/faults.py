@@ -9,22 +9,27 @@ A fault is written as one line, ``[METHOD PATH] KIND [name=value ...]``::
 PATH is a template such as ``/payments/{id}/apply``, or ``*``. ``nth`` is which matching request it hits (1 unless
 given), ``times`` how many from there on. With ``rate`` each matching request is hit with that probability, by a
 sequence that ``seed`` decides, and of several kinds one is drawn. Faults are kept in the sandbox's file and counted
-there, so that they survive a kill.
+there, so that they survive a kill; a sequence begins anew with each process.
 """
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from sqlite3 import Row
 from typing import Any, Final
 
 from importer.sandbox.database import Database
+from importer.sandbox.exact_json import decode_body, encode
+from importer.sandbox.refusals import Refusal
+from importer.sandbox.serving.routes import PATHS, ROUTES
 
 MOST: Final = 1_000_000  # of any number in a fault
 ERRORS: Final = frozenset({500, 502, 503, 504})
+METHODS: Final = ("*", *sorted({method for method, _ in ROUTES}))
 
 
 class Kind(StrEnum):
@@ -36,7 +41,9 @@ class Kind(StrEnum):
     ERROR_AFTER = "error-after"  # the work is done and not kept, 5xx
     TIMEOUT_AFTER = "timeout-after"  # the work is done and kept, a gateway answers 504
     TIMEOUT_WORKING = "timeout-working"  # a gateway answers 504, the work goes on for ``seconds``
-    CRASH_AFTER_ROW = "crash-after-row"  # ``row`` rows of a bulk call are done, then the server dies; nothing is kept
+    # The server dies when ``row`` rows of a bulk call are done, at the latest after its last; nothing is kept. A call
+    # of one document is the row that is not done.
+    CRASH_AFTER_ROW = "crash-after-row"
     SLOW = "slow"  # the work begins after ``seconds``
     TRUNCATED = "truncated"  # the work is done and kept, half of the answer arrives
     HTML = "html"  # the work is done and kept, the body is a page
@@ -80,38 +87,54 @@ class Fault:
         where = [] if (self.method, self.path) == ("*", "*") else [self.method, self.path]
         usual = Fault(kinds=self.kinds)
         names = ("nth", "times", "rate", "seed", "seconds", "row", "status", "body")
-        told = [
-            f"{name}={getattr(self, name):g}" if name in _NUMBERS else f"{name}={getattr(self, name)}"
-            for name in names
-            if getattr(self, name) != getattr(usual, name)
-        ]
-        more = [] if self.fields is None else ["fields=" + json.dumps(self.fields, ensure_ascii=False)]
+        told = [f"{name}={getattr(self, name)}" for name in names if getattr(self, name) != getattr(usual, name)]
+        more = [] if self.fields is None else ["fields=" + encode(dict(self.fields))]
         return " ".join((*where, ",".join(self.kinds), *told, *more))
 
 
 _WHOLE: Final = ("nth", "times", "seed", "row", "status")
 _NUMBERS: Final = (*_WHOLE, "rate", "seconds")
+_COUNTS: Final = frozenset({"nth", "times"})
 
 
 def read_fault(line: str) -> Fault:
     """The fault that a line tells. Raises NoSuchFault."""
-    line, _, fields = line.strip().partition(" fields=")
+    line, has_fields, fields = line.strip().partition(" fields=")
     words = line.split()
     values: dict[str, Any] = {}
     while words and "=" in words[-1]:
         name, _, value = words.pop().partition("=")
+        if name in values:
+            raise NoSuchFault(f"'{name}' stands twice.")
         values[name] = _value(name, value)
+    if "rate" in values and not values.keys().isdisjoint(_COUNTS):
+        raise NoSuchFault("A fault goes by 'rate' or by 'nth' and 'times', not by both.")
     if len(words) == 3:
-        values["method"], values["path"] = words[0].upper(), words[1]
+        values["method"], values["path"] = _method(words[0]), _path(words[1])
     elif len(words) != 1:
         raise NoSuchFault("A fault is [METHOD PATH] KIND [name=value ...], such as: POST /payments close-after nth=3")
-    try:
-        kinds = tuple(Kind(word) for word in words[-1].split(","))
-    except ValueError:
-        raise NoSuchFault(f"'{words[-1]}' is no fault; there are {', '.join(Kind)}.") from None
-    if fields:
+    if has_fields:
         values["fields"] = _fields(fields)
-    return _checked(Fault(kinds=kinds, **values))
+    return _checked(Fault(kinds=_kinds(words[-1]), **values))
+
+
+def _method(word: str) -> str:
+    if word.upper() not in METHODS:
+        raise NoSuchFault(f"'{word}' is no method of the API; there are {', '.join(METHODS)}.")
+    return word.upper()
+
+
+def _path(word: str) -> str:
+    if word != "*" and word not in PATHS:
+        raise NoSuchFault(f"'{word}' is no path of the API; there are *, {', '.join(sorted(PATHS))}.")
+    return word
+
+
+def _kinds(word: str) -> tuple[Kind, ...]:
+    try:
+        return tuple(Kind(one) for one in word.split(","))
+    except ValueError:
+        raise NoSuchFault(f"'{word}' is no fault; there are {', '.join(Kind)}.") from None
 
 
 def _value(name: str, text: str) -> Any:
@@ -122,25 +145,23 @@ def _value(name: str, text: str) -> Any:
     try:
         number = int(text) if name in _WHOLE else float(text)
     except ValueError:
-        raise NoSuchFault(f"'{name}' takes a number, not '{text}'.") from None
+        kind = "a whole number" if name in _WHOLE else "a number"
+        raise NoSuchFault(f"'{name}' takes {kind}, not '{text}'.") from None
     if not 0 <= number <= MOST:
         raise NoSuchFault(f"'{name}' lies between 0 and {MOST}.")
+    if name == "rate" and not 0 < number <= 1:
+        raise NoSuchFault("'rate' is a probability above 0 and at most 1.")
     return number
 
 
 def _fields(text: str) -> dict[str, Any]:
     try:
-        fields = json.loads(text)
-    except ValueError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise NoSuchFault("'fields' is a JSON object, and comes last.")
-    return fields
+        return decode_body(text.encode("utf-8", "replace"))
+    except Refusal:
+        raise NoSuchFault("'fields' is a JSON object, and comes last.") from None
 
 
 def _checked(fault: Fault) -> Fault:
-    if fault.rate > 1:
-        raise NoSuchFault("'rate' is a probability from 0 to 1.")
     if len(fault.kinds) > 1 and not fault.rate:
         raise NoSuchFault("Several kinds need a rate.")
     if fault.nth < 1 or fault.times < 1:
@@ -157,7 +178,7 @@ class Faults:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._seen = -1
+        self._seen: tuple[int, int] | None = None
         self._known: dict[int, Fault] = {}
         self._draws: dict[int, random.Random] = {}
 
@@ -170,12 +191,12 @@ class Faults:
         with self._db.transaction():
             for fault in faults:
                 self._db.insert("faults", {"spec": fault.line()})
-        self._seen = -1
+        self._db.mark()
 
     def clear(self) -> None:
         with self._db.transaction():
             self._db.run("DELETE FROM faults")
-        self._seen = -1
+        self._db.mark()
 
     def next(self, method: str, path: str) -> Fault | None:
         """Count one request for the template ``path``; the fault that hits it, of several the first."""
@@ -210,14 +231,18 @@ class Faults:
                 self._db.run("DELETE FROM faults WHERE id = ?", (number,))
             else:
                 self._db.run("UPDATE faults SET spec = ? WHERE id = ?", (fault.line(), number))
-        if fault is None:
-            del self._known[number]
-        else:
-            self._known[number] = fault
+        self._db.mark()
 
     def _refresh(self) -> None:
-        seen = self._db.changed_elsewhere()
+        seen = self._db.changes()
         if seen != self._seen:
             rows = self._db.rows("SELECT id, spec FROM faults ORDER BY id")
-            self._known = {row["id"]: read_fault(row["spec"]) for row in rows}
+            self._known = dict(_readable(rows))
             self._seen = seen
+
+
+def _readable(rows: Iterable[Row]) -> Iterator[tuple[int, Fault]]:
+    for row in rows:
+        # A line that cannot be read was kept by a version that had other faults.
+        with suppress(NoSuchFault):
+            yield row["id"], read_fault(row["spec"])

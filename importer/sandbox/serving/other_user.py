@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final, cast
 
 from importer.sandbox.body import Body
-from importer.sandbox.books import Books
+from importer.sandbox.books import DATED, Books
 from importer.sandbox.call import Call, Handler
 from importer.sandbox.exact_json import decode_body
 from importer.sandbox.refusals import Refusal
@@ -30,6 +30,10 @@ UNDOES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "credit_notes": (("POST", "/credit_notes/{id}/void"),),
     "payments": (("DELETE", "/payments/{id}"),),
 }
+ADDS: Final[dict[str, dict[str, Any]]] = {
+    "contacts": {"contact_name": "Added by another user"},
+    "items": {"item_name": "Added by another user"},
+}
 OWN_NAMES: Final = ("reference_number", "invoice_number")  # by which the one who is importing would know it
 log = logging.getLogger(__name__)
 
@@ -39,7 +43,8 @@ def act(books: Books, fault: Fault, method: str, path: str, payload: bytes) -> N
     resource, _, below = path.strip("/").partition("/")
     resource = below if resource == "bulk" else resource
     named = below.partition("/")[0] if resource != below else ""
-    if f"/{resource}" not in {template for _, template in ROUTES}:
+    if resource not in DATED:
+        log.warning("another user can do nothing to %s", path)
         return
     remote_id = named or _newest(books, resource)
     fields = dict(fault.fields) if fault.fields is not None else None
@@ -49,7 +54,7 @@ def act(books: Books, fault: Fault, method: str, path: str, payload: bytes) -> N
         case Kind.OTHER_VOIDS if remote_id:
             _undo(books, resource, remote_id)
         case Kind.OTHER_ADDS:
-            _call(books, ("POST", f"/{resource}"), "", fields or _alike(method, payload))
+            _call(books, ("POST", f"/{resource}"), "", fields or _alike(resource, method, payload))
         case _:
             log.warning("there is no document in %s for another user", resource)
 
@@ -66,11 +71,14 @@ def _newest(books: Books, resource: str) -> str:
     return books.db.value(sql, (books.org_id,)) or ""
 
 
-def _alike(method: str, payload: bytes) -> dict[str, Any]:
+def _alike(resource: str, method: str, payload: bytes) -> dict[str, Any]:
     """A document as it is being made, typed in by hand: without the references of the one who imports."""
     if method != "POST":
-        return {"contact_name": "Added by another user", "item_name": "Added by another user"}
-    body = decode_body(payload)
+        return ADDS.get(resource, {})
+    try:
+        body = decode_body(payload)
+    except Refusal:
+        return {}  # nothing is being made that could be like it
     rows = body.get("invoices")
     first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else body
     return {name: value for name, value in first.items() if name not in OWN_NAMES}
@@ -79,8 +87,9 @@ def _alike(method: str, payload: bytes) -> dict[str, Any]:
 def _call(books: Books, which: tuple[str, str], remote_id: str, fields: dict[str, Any]) -> bool:
     route = ROUTES.get(which)
     if route is None:
+        log.warning("another user cannot %s %s: there is no such call", *which)
         return False
-    call = Call(books, OTHER, books.org_id, remote_id, {}, Body(fields))
+    call = Call(books, OTHER, books.org_id, remote_id, {}, Body(fields, switches=books.switches))
     try:
         with books.db.transaction():
             cast(Handler, route.handler)(call)

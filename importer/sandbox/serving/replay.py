@@ -28,7 +28,7 @@ class Kept(NamedTuple):
 
     status: int
     body: bytes
-    request: str = ""  # a digest of what was asked, "" for what was answered before that was read
+    request: str = ""  # a digest of what was asked; "" where it was answered before anybody looked, and fits any
 
 
 class Crashed(Exception):
@@ -54,11 +54,12 @@ class Answers:
         return None if row is None else Kept(*row)
 
     def keep(self, identity: Identity, answer: Kept, now: float) -> None:
-        """Remember; needs a transaction around it, that of the write where there is one."""
+        """Remember, unless there is an answer already; needs a transaction around it, that of the write if any."""
         self._db.run(
-            "INSERT OR REPLACE INTO answers (key, method, path, subject, status, body, request, kept_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*identity, *answer, now),
+            "INSERT INTO answers (key, method, path, subject, status, body, request, kept_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET status = excluded.status, "
+            "body = excluded.body, request = excluded.request, kept_at = excluded.kept_at WHERE kept_at <= ?",
+            (*identity, *answer, now, now - LIFETIME),
         )
 
     @contextmanager
@@ -73,19 +74,20 @@ class Answers:
         if lock_seconds:
             with self._db.transaction():
                 self._db.run("INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)", (*identity, now))
-        crashed = False
+        held = False  # when it is over
         try:
             yield
         except Crashed:
-            crashed = True
+            held = True
             raise
         finally:
             self._running.discard(identity)
-            if lock_seconds and not crashed:
-                with self._db.transaction():
-                    self._db.run(
-                        "DELETE FROM locks WHERE key = ? AND method = ? AND path = ? AND subject = ?", identity
-                    )
+            if lock_seconds and not held:
+                self._unlock(identity)
+
+    def _unlock(self, identity: Identity) -> None:
+        with self._db.transaction():
+            self._db.run("DELETE FROM locks WHERE key = ? AND method = ? AND path = ? AND subject = ?", identity)
 
     def _is_locked(self, identity: Identity, since: float) -> bool:
         sql = "SELECT 1 FROM locks WHERE key = ? AND method = ? AND path = ? AND subject = ? AND taken_at > ?"
@@ -93,5 +95,6 @@ class Answers:
 
 
 def check_key(key: str) -> None:
+    """Raises 400 for a key that is not of the documented form."""
     if not FORM.fullmatch(key):
         raise invalid("Idempotency-Key", "An Idempotency-Key is 1 to 200 of letters, digits, '-', '_' and ':'.")

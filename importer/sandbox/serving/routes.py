@@ -7,7 +7,20 @@ from typing import Final
 
 from importer.sandbox.call import Handler, RowHandler
 from importer.sandbox.refusals import no_route, wrong_method
-from importer.sandbox.resources import bulk, contacts, credit_notes, invoices, items, lookups, payments, reports
+from importer.sandbox.resources import (
+    bulk,
+    contacts,
+    credit_notes,
+    invoice_papers,
+    invoice_series,
+    invoices,
+    items,
+    lookups,
+    payments,
+    report_aging,
+    report_ledger,
+    report_sales,
+)
 from importer.sandbox.switches import Switches
 
 ANY_ID: Final = "{id}"
@@ -30,10 +43,12 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("GET", "/contacts/{id}"): Route(contacts.get_contact, ("contacts.READ",)),
     ("POST", "/contacts"): Route(contacts.create_contact, ("contacts.CREATE",), creates=True),
     ("PUT", "/contacts/{id}"): Route(contacts.update_contact, ("contacts.UPDATE",)),
+    ("DELETE", "/contacts/{id}"): Route(contacts.delete_contact, ("contacts.DELETE",)),
     ("GET", "/items"): Route(items.list_items, ("items.READ",)),
     ("GET", "/items/{id}"): Route(items.get_item, ("items.READ",)),
     ("POST", "/items"): Route(items.create_item, ("items.CREATE",), creates=True),
     ("PUT", "/items/{id}"): Route(items.update_item, ("items.UPDATE",)),
+    ("DELETE", "/items/{id}"): Route(items.delete_item, ("items.DELETE",)),
     ("POST", "/items/{id}/archive"): Route(items.archive_item, ("items.UPDATE",)),
     ("GET", "/taxes"): Route(lookups.list_taxes, ("taxes.READ",)),
     ("GET", "/taxes/{id}"): Route(lookups.get_tax, ("taxes.READ",)),
@@ -42,13 +57,20 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("GET", "/branches"): Route(lookups.list_branches, ("branches.READ",)),
     ("GET", "/branches/{id}"): Route(lookups.get_branch, ("branches.READ",)),
     ("GET", "/bank_accounts"): Route(lookups.list_bank_accounts, ("bankaccounts.READ",)),
+    ("GET", "/cost_centers"): Route(lookups.list_cost_centers, ("costcenters.READ",)),
+    ("GET", "/currencies"): Route(lookups.list_currencies, ("currencies.READ",)),
+    # The scope of this one is not documented: that of the currencies.
+    ("GET", "/exchange_rates"): Route(lookups.list_exchange_rates, ("currencies.READ",)),
     ("GET", "/invoices"): Route(invoices.list_invoices, ("invoices.READ",)),
+    ("GET", "/invoices/series"): Route(invoice_series.list_series, ("invoices.READ",)),
     ("GET", "/invoices/{id}"): Route(invoices.get_invoice, ("invoices.READ",)),
     ("POST", "/invoices"): Route(invoices.create_invoice, ("invoices.CREATE",), needs_key=True, creates=True),
     ("PUT", "/invoices/{id}"): Route(invoices.update_invoice, ("invoices.UPDATE",)),
     ("POST", "/invoices/{id}/approve"): Route(invoices.approve_invoice, ("invoices.UPDATE",)),
     ("POST", "/invoices/{id}/void"): Route(invoices.void_invoice, ("invoices.UPDATE",)),
     ("DELETE", "/invoices/{id}"): Route(invoices.delete_invoice, ("invoices.DELETE",)),
+    ("GET", "/invoices/{id}/pdf"): Route(invoice_papers.get_pdf, ("invoices.READ",)),
+    ("POST", "/invoices/{id}/email"): Route(invoice_papers.email_invoice, ("invoices.UPDATE",)),
     ("POST", "/bulk/invoices"): Route(bulk.create_invoices, ("invoices.CREATE",), in_rows=True),
     ("GET", "/payments"): Route(payments.list_payments, ("payments.READ",)),
     ("GET", "/payments/{id}"): Route(payments.get_payment, ("payments.READ",)),
@@ -56,6 +78,7 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("POST", "/payments/{id}/apply"): Route(
         payments.apply_payment, ("payments.UPDATE", "payments.CREATE"), needs_key=True
     ),
+    ("DELETE", "/payments/{id}"): Route(payments.delete_payment, ("payments.DELETE",)),
     ("GET", "/credit_notes"): Route(credit_notes.list_credit_notes, ("creditnotes.READ",)),
     ("GET", "/credit_notes/{id}"): Route(credit_notes.get_credit_note, ("creditnotes.READ",)),
     ("POST", "/credit_notes"): Route(
@@ -66,8 +89,14 @@ ROUTES: Final[dict[tuple[str, str], Route]] = {
     ("POST", "/credit_notes/{id}/apply-to-invoice"): Route(
         credit_notes.apply_to_invoice, ("creditnotes.UPDATE",), needs_key=True
     ),
-    ("GET", "/reports/trial_balance"): Route(reports.trial_balance, ("reports.READ",)),
-    ("GET", "/reports/customer_ledger"): Route(reports.customer_ledger, ("reports.READ",)),
+    ("POST", "/credit_notes/{id}/apply-to-bill"): Route(
+        credit_notes.apply_to_bill, ("creditnotes.UPDATE",), needs_key=True
+    ),
+    ("GET", "/reports/trial_balance"): Route(report_ledger.trial_balance, ("reports.READ",)),
+    ("GET", "/reports/customer_ledger"): Route(report_ledger.customer_ledger, ("reports.READ",)),
+    ("GET", "/reports/ar_aging"): Route(report_aging.ar_aging, ("reports.READ",)),
+    ("GET", "/reports/outstanding_receivables"): Route(report_aging.outstanding_receivables, ("reports.READ",)),
+    ("GET", "/reports/sales_register"): Route(report_sales.sales_register, ("reports.READ",)),
 }
 PATHS: Final = frozenset(path for _, path in ROUTES)
 
@@ -76,7 +105,9 @@ def scopes_of(route: Route, switches: Switches) -> tuple[str, ...]:
     """The scopes any of which will do. Those of applications are not known (section 25, item 19)."""
     if route.handler is payments.apply_payment and switches.payment_apply_scope != "either":
         return (f"payments.{switches.payment_apply_scope.upper()}",)
-    if route.handler is credit_notes.apply_to_invoice:
+    if route.handler is payments.delete_payment and switches.payment_delete == "refused":
+        return ()  # 405 whatever the scope
+    if route.handler in (credit_notes.apply_to_invoice, credit_notes.apply_to_bill):
         return (f"creditnotes.{switches.note_apply_scope.upper()}",)
     return route.scopes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -28,16 +29,21 @@ def gateway_timeout() -> Outgoing:
     return page(504)
 
 
+def failure(fault: Fault, headers: Mapping[str, str]) -> Outgoing:
+    """The 5xx of a fault. JSON is the API's own and tells the rate window; a gateway's page knows nothing of it."""
+    answer = error(fault.status, fault.body)
+    return replace(answer, headers=dict(headers)) if fault.body == "json" else answer
+
+
 async def before(books: Books, request: Request, path: str, fault: Fault) -> Outgoing | None:
     """What happens before the request is even looked at; an answer where it gets no further."""
     if fault.kind is Kind.CLOSE_BEFORE:
         return Outgoing(500, b"", arrives="nothing")
-    if fault.kind is Kind.ERROR_BEFORE:
-        return error(fault.status, fault.body)
-    subject = subject_of(books.db, request.headers.get("authorization"))
+    if fault.kind is Kind.ERROR_BEFORE and fault.body != "json":
+        return error(fault.status, fault.body)  # a gateway's, before the API has seen the request
     if fault.kind is Kind.REVOKE_TOKEN:
         with books.db.transaction():
-            revoke(books.db, subject)
+            revoke(books.db, subject_of(books.db, request.headers.get("authorization")))
     if fault.kind in OTHERS:
         other_user.act(books, fault, request.method, path, await request.body())
     return None
@@ -51,10 +57,10 @@ def after(fault: Fault, answer: Outgoing) -> Outgoing:
         case Kind.TRUNCATED:
             return replace(answer, arrives="half")
         case Kind.ERROR_AFTER:
-            return error(fault.status, fault.body)
+            return failure(fault, answer.headers)
         case Kind.TIMEOUT_AFTER:
             return gateway_timeout()
         case Kind.HTML:
-            return replace(page(200), headers=answer.headers)
+            return page(200)
         case _:
             return answer

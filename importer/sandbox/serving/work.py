@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final, cast
 
 from importer.sandbox.body import Body
 from importer.sandbox.books import Books
-from importer.sandbox.call import Answer, Call, Handler, RowHandler
+from importer.sandbox.call import Answer, Call, Handler, Raw, RowHandler
 from importer.sandbox.exact_json import decode_body, encode
 from importer.sandbox.refusals import Refusal
 from importer.sandbox.serving.admission import Admitted, digest_of
@@ -16,8 +17,6 @@ from importer.sandbox.serving.faults import Fault, Kind
 from importer.sandbox.serving.replay import Answers, Crashed, Identity, Kept
 from importer.sandbox.serving.routes import Route
 
-# After these the server has no memory of what it did.
-FORGETS: Final = frozenset({Kind.ERROR_AFTER, Kind.CRASH_AFTER_ROW})
 DELAYS: Final = frozenset({Kind.SLOW, Kind.TIMEOUT_WORKING})
 
 
@@ -28,24 +27,40 @@ class Work:
         self._books = books
         self._answers = answers
 
-    def read(self, admitted: Admitted) -> Kept:
-        return _handled(admitted.route, admitted.call)
+    def read(self, admitted: Admitted, headers: dict[str, str]) -> Kept:
+        """Answer a GET. Adds to ``headers`` what an answer needs that is not JSON."""
+        answer = cast(Handler, admitted.route.handler)(admitted.call)
+        if isinstance(answer, Raw):
+            headers["Content-Type"] = answer.content_type
+            return Kept(200, answer.content)
+        return Kept(200, encode(answer).encode("utf-8"))
 
-    async def write(self, admitted: Admitted, payload: bytes, identity: Identity | None, fault: Fault | None) -> Kept:
-        """Do what may change the books; a refusal is an answer as well. Raises Crashed."""
+    async def write(
+        self,
+        admitted: Admitted,
+        payload: bytes,
+        identity: Identity | None,
+        fault: Fault | None,
+        headers: dict[str, str],
+    ) -> Kept:
+        """Do what may change the books; a refusal is an answer as well, and adds its ``headers``. Raises Crashed."""
         if fault and fault.kind in DELAYS and not admitted.route.in_rows:
             await self._books.clock.sleep(fault.seconds)
-        memory = None if fault and fault.kind in FORGETS else identity
+        memory = None if fault and fault.kind is Kind.ERROR_AFTER else identity  # a 5xx is not kept
         try:
-            call = replace(admitted.call, body=Body(decode_body(payload) if payload.strip() else {}))
+            fields = decode_body(payload) if payload.strip() else {}
+            call = replace(admitted.call, body=Body(fields, switches=self._books.switches))
             if admitted.route.in_rows:
                 answer = await self._rows(cast(RowHandler, admitted.route.handler)(call), fault)
             elif fault and fault.kind is Kind.CRASH_AFTER_ROW:
                 raise Crashed  # a single document is as little done as the row after which a bulk call ends
             else:
                 with self._books.db.transaction():
-                    return self._kept(memory, _handled(admitted.route, call), call, payload)
+                    return self._elsewhere(identity) or self._kept(
+                        memory, _handled(admitted.route, call), call, payload
+                    )
         except Refusal as refusal:
+            headers |= refusal.headers
             answer = refused(refusal, self._books)
         with self._books.db.transaction():
             return self._kept(memory, answer, admitted.call, payload)
@@ -53,14 +68,21 @@ class Work:
     async def _rows(self, rows: Iterator[Answer], fault: Fault | None) -> Kept:
         """Do row by row; a fault may end it between two of them, or let others in."""
         answer: Answer = {}
+        last = fault.row if fault and fault.kind is Kind.CRASH_AFTER_ROW else None
         if fault and fault.kind is Kind.SLOW:
             await self._books.clock.sleep(fault.seconds)
-        for number, answer in enumerate(rows, 1):
-            if fault and fault.kind is Kind.CRASH_AFTER_ROW and number >= fault.row:
-                raise Crashed
+        for answer in islice(rows, last):
             if fault and fault.kind is Kind.TIMEOUT_WORKING:
                 await self._books.clock.sleep(fault.seconds / answer["summary"]["total"])
+        if last is not None:
+            raise Crashed
         return Kept(200, encode(answer).encode("utf-8"))
+
+    def _elsewhere(self, identity: Identity | None) -> Kept | None:
+        """What another process answered under the key since this one looked: only the file knows of it."""
+        if identity is None or self._books.switches.refusals_cached == "yes":
+            return None  # in the second case the answer may be the 409 that our own work has caused
+        return self._answers.find(identity, self._books.clock.now())
 
     def _kept(self, identity: Identity | None, answer: Kept, call: Call, payload: bytes) -> Kept:
         if identity is not None:
@@ -72,6 +94,7 @@ class Work:
 def _handled(route: Route, call: Call) -> Kept:
     status = int(call.switches.create_status) if route.creates else 200
     answer = cast(Handler, route.handler)(call)
+    call.body.refuse_strangers()
     return Kept(status, encode(answer).encode("utf-8"))
 
 

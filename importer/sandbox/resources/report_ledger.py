@@ -1,10 +1,13 @@
 """Reports from the journal (fact sheet, section 20). Their inner shapes are not documented; these are our own.
 
+Amounts are rupees, whatever the currency of a document.
+
 ``trial_balance``: ``as_of_date``, ``rows`` of every account that was ever used (``account_id``, ``code``, ``name``,
 ``account_type``, ``debit``, ``credit``), ``total_debit``, ``total_credit``.
 ``customer_ledger``: ``contact_id``, ``contact_name``, ``from_date``, ``to_date``, ``opening_balance``, ``entries`` in
 order of date (``date``, ``type``, ``id``, ``number``, ``reference_number``, ``debit``, ``credit``, ``balance``),
-``closing_balance``. A balance above zero is owed by the customer.
+``closing_balance``. A balance above zero is owed by the customer. Besides invoices, payments and credit notes there are
+entries of the types "opening balance" and "exchange difference", and one more for each entry that was reversed.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ def trial_balance(call: Call) -> Answer:
     as_of = call.query_day("as_of_date")
     if as_of is None:
         raise malformed("'as_of_date' is required.", "as_of_date")
-    balances = journal.balances(call, as_of, _branch(call))
+    balances = journal.balances(call, as_of, branch_wanted(call))
     accounts = call.db.rows("SELECT * FROM accounts WHERE org = ? ORDER BY code", (call.org,))
     rows = [_trial_row(account, balances[account["id"]]) for account in accounts if account["id"] in balances]
     report = {
@@ -45,7 +48,7 @@ def customer_ledger(call: Call) -> Answer:
     if not contact_id:
         raise malformed("'contact_id' is required.", "contact_id")
     begin, end = call.query_day("from_date"), call.query_day("to_date")
-    branch = _branch(call)
+    branch = branch_wanted(call)
     contact = call.find("contacts", "Contact", contact_id, "contact_id")
     booked = call.db.rows(
         "SELECT e.*, p.amount FROM postings p JOIN entries e ON e.id = p.entry_id WHERE p.contact_id = ? "
@@ -84,7 +87,7 @@ def _ledger_row(row: Row, balance: int) -> Answer:
     }
 
 
-def _branch(call: Call) -> str | None:
-    """The branch that a report is limited to. Raises 404."""
+def branch_wanted(call: Call) -> str | None:
+    """The branch that a report is limited to, None for all. Raises 404."""
     branch_id = call.query.get("branch_id")
     return call.find("branches", "Branch", branch_id, "branch_id")["id"] if branch_id else None
