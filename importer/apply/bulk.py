@@ -55,14 +55,19 @@ class Batch:
         return Lost("no-answer", "The answer of the call was lost.", self.label)
 
 
-async def create_many(context: Context, steps: Sequence[Step], bulk: Bulk) -> list[Outcome]:
-    """Create the documents of ``steps``, all of one kind, in one call. Raises TokenRejected."""
+async def create_many(
+    context: Context, steps: Sequence[Step], bulk: Bulk, again: Intent | None = None
+) -> list[Outcome]:
+    """Create the documents of ``steps``, all of one kind, in one call. Raises TokenRejected.
+
+    ``again`` is the open intent of an earlier run for these very steps, sent once more under its own key.
+    """
     kind = KINDS[steps[0].id.kind]
     bodies = {step.id: body(step.document, context.bindings) for step in steps if step.document is not None}
     context.creating.update({one.ref: (one, bodies[step.id]) for step in steps if (one := step.document) is not None})
     batch = Batch(context, kind, bulk, steps, bodies)
     text_of_body = dumps({bulk.field: [bodies[step.id] for step in steps]})
-    intent = context.intent("bulk", batch.rows(steps), "POST", bulk.endpoint, text_of_body, {})
+    intent = again or context.intent("bulk", batch.rows(steps), "POST", bulk.endpoint, text_of_body, {})
 
     async def seen() -> Found | None:
         found = await look(context, steps, bodies)
@@ -70,7 +75,12 @@ async def create_many(context: Context, steps: Sequence[Step], bulk: Bulk) -> li
 
     try:
         delivered = await deliver(
-            context, intent, batch.label, lambda answer: _results(batch, answer) is not None, seen
+            context,
+            intent,
+            batch.label,
+            lambda answer: _results(batch, answer) is not None,
+            seen,
+            again=again is not None,
         )
     except TokenRejected:
         raise

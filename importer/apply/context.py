@@ -45,6 +45,7 @@ class Context:
     # The create bodies of this run whose outcome may be open; whether it is, the intents of the store tell.
     creating: dict[Ref, tuple[Document, Mapping[str, Any]]] = field(default_factory=dict)
     timeout: float = 30.0  # seconds after which the client takes an answer for lost
+    key_ttl: float = 86_400.0  # seconds for which the server remembers what it answered under a key
     left: set[asyncio.Task[Any]] = field(default_factory=set)  # tasks whose call has left: never cut off by a stop
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -64,12 +65,14 @@ class Context:
             await asyncio.gather(*naps, return_exceptions=True)
 
     def begin(self, intent: Intent) -> Intent:
-        """Make ``intent`` durable, as of now; from here on a stop waits for its call."""
-        begun = self.store.begin(replace(intent, server_time=iso(self.client.server_now())))
+        """Make ``intent`` durable, as of now."""
+        return self.store.begin(replace(intent, server_time=iso(self.client.server_now())))
+
+    def leave(self) -> None:
+        """The call of this task is about to go: from here on a stop waits for it."""
         task = asyncio.current_task()
         if task is not None:
             self.left.add(task)
-        return begun
 
     @property
     def under_way(self) -> bool:

@@ -26,27 +26,30 @@ from importer.plan.value import Step
 MOST_GENERATIONS: Final = 3
 
 
-async def create(context: Context, step: Step) -> Outcome:
-    """Create the document of ``step`` exactly once. Raises TokenRejected: no further call can succeed."""
+async def create(context: Context, step: Step, again: Intent | None = None) -> Outcome:
+    """Create the document of ``step`` exactly once. Raises TokenRejected: no further call can succeed.
+
+    ``again`` is the open intent of an earlier run, whose very call is sent once more, under its own key.
+    """
     for _ in range(MOST_GENERATIONS):
         try:
-            outcome = await _create(context, step)
+            outcome = await _create(context, step, again)
         except Stopped:
             return not_reached(step)
         if outcome is not None:
             return outcome
-        step = replace(step, generation=step.generation + 1)
+        step, again = replace(step, generation=step.generation + 1), None
     return failed(step, Failure("stale-answers", "FinzBooks keeps answering with a document that is gone."))
 
 
-async def _create(context: Context, step: Step) -> Outcome | None:
+async def _create(context: Context, step: Step, again: Intent | None) -> Outcome | None:
     """One generation of it. None: the server answered from memory with something that is no longer there."""
     kind = KINDS[step.id.kind]
     wanted = body(step.document, context.bindings) if step.document is not None else {}
     if step.document is not None:
         context.creating[step.document.ref] = (step.document, wanted)
     rows = (IntentRow(*step.id, step.generation),)
-    intent = context.intent("create", rows, "POST", kind.endpoint, dumps(wanted), {})
+    intent = again or context.intent("create", rows, "POST", kind.endpoint, dumps(wanted), {})
 
     async def seen() -> Match | None:
         match = (await look(context, (step,), {step.id: wanted}))[step.id]
@@ -54,7 +57,12 @@ async def _create(context: Context, step: Step) -> Outcome | None:
 
     try:
         delivered = await deliver(
-            context, intent, f"POST {kind.endpoint}", lambda answer: row_of(kind, answer) is not None, seen
+            context,
+            intent,
+            f"POST {kind.endpoint}",
+            lambda answer: row_of(kind, answer) is not None,
+            seen,
+            again=again is not None,
         )
         return await _book(context, step, kind, wanted, delivered)
     except TokenRejected:

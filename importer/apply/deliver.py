@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from importer.api.answers import Answer
 from importer.api.retry import wait_before
 from importer.apply.context import Context
-from importer.errors import ApiError, Garbled, NotSent, Rejected, TooManyRequests
+from importer.errors import ApiError, Garbled, Lost, NotSent, Rejected, TooManyRequests
 from importer.model import Intent
 
 Seen = TypeVar("Seen")
@@ -46,15 +46,17 @@ async def deliver(
     label: str,
     read: Callable[[Answer], bool],
     look: Callable[[], Awaitable[Seen | None]],
+    *,
+    again: bool = False,
 ) -> Delivered[Seen]:
-    """Send ``intent`` until its outcome is known.
+    """Send ``intent`` until its outcome is known. ``again``: it is one that an earlier run left open.
 
     ``read`` says whether an answer has the form it should have. ``look`` reads the books; None means that nothing of
     the call is there, so that it may be sent again under the same key and with the same bytes (design, section 6,
     item 3). Raises Rejected, NotSent or TooManyRequests when the call was certainly not done (its intent is closed),
     Unsettled when that cannot be told, and Stopped.
     """
-    begun: list[Intent] = []
+    begun = [intent] if again else []
 
     def leaving() -> None:
         # Not before: a run that is killed while it waits for the window must not leave intents that never left.
@@ -62,8 +64,11 @@ async def deliver(
             raise Stopped
         if not begun:
             begun.append(context.begin(intent))
+        context.leave()
 
-    doubt: ApiError | None = None  # why a try so far may have been done
+    # Why a try so far may have been done.
+    earlier = Lost("no-answer", "The answer of an earlier run's call was lost.", label)
+    doubt: ApiError | None = earlier if again else None
     for attempt in count(2):
         try:
             answer = await context.client.write(

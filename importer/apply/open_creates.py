@@ -10,12 +10,12 @@ from importer.api.wire import dumps, loads
 from importer.apply.context import Context
 from importer.apply.create import compare
 from importer.apply.failures import shown
-from importer.apply.look import bodies_of, look_for
+from importer.apply.look import CREATES, bodies_of, look_for
 from importer.delivery.compare import differences
 from importer.delivery.natural import Match, Wanted
 from importer.delivery.remote import text
 from importer.delivery.settle import OpenRow, Sight, sent_body, there
-from importer.kinds import Kind
+from importer.kinds import KINDS, Kind
 from importer.model import Action, Receipt, Ref
 from importer.plan.body import Unbound, body
 from importer.plan.said import digest, said
@@ -49,6 +49,14 @@ async def look_at_creates(context: Context, kind: Kind, rows: Sequence[OpenRow])
         _not_told_apart(row) if one is None else _sight(context, kind, one, matches[one.ref])
         for row, one in zip(rows, sought, strict=True)
     ]
+
+
+def still_as_sent(context: Context, rows: Sequence[OpenRow]) -> bool:
+    """Whether ``rows`` are a whole call that brings documents, and their entries make that very call today."""
+    intent = rows[0].intent
+    if intent.operation not in CREATES or tuple(one.row for one in rows) != intent.rows:
+        return False
+    return [_now(context, one) for one in rows] == bodies_of(KINDS[rows[0].row.kind], intent)
 
 
 def _sought(context: Context, one: OpenRow, bodies: Sequence[Mapping[str, Any]]) -> Sought | None:

@@ -1,4 +1,4 @@
-"""Settling open intents, and nothing else: looks into the books, receipts, closed intents. Sends no write."""
+"""Settling open intents, and nothing else: looks into the books, calls sent again under their own keys, receipts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
+from importer.apply.again import send_again, whole_calls
 from importer.apply.bulk import SLACK
 from importer.apply.context import Context
 from importer.apply.look import CREATES
@@ -15,25 +16,32 @@ from importer.delivery.settle import LOOKS, Fate, OpenRow, Recovered, Recovery, 
 from importer.errors import ApiError, Refused
 from importer.kinds import KINDS
 from importer.model import Document, StepId
+from importer.outcome import Outcome
 from importer.plan.edits import EDITS
 from importer.plan.ways_out import command
 
 Waiting = Callable[[int, float], None]  # told how many are looked for again, and in how many seconds
 
 NOT_THERE: Final = "Looked at twice, further apart than a call may take: it is closed as not done."
+SENT_AGAIN: Final = "The books showed nothing of it, and it was sent again under its own key."
 AS_OPEN: Final = "It was not settled: this run ended before it was looked at as often as it has to be."
 
 
-async def recover(context: Context, documents: Mapping[tuple[str, str], Document], waiting: Waiting) -> Recovery:
+async def recover(
+    context: Context, documents: Mapping[tuple[str, str], Document], waiting: Waiting, *, sends: bool = False
+) -> Recovery:
     """Settle what is open in the store of ``context``; ``documents`` are the entries of the given files, by kind, key.
 
-    Two looks, further apart than the client's time-out, with one pause for all. What is known is remembered at once:
-    who interrupts it loses nothing. Errors of the API and of the state stand in the result.
+    With ``sends``, calls that the first look shows nothing of go out again, where the server still knows their keys.
+    For what is left, two looks, further apart than the client's time-out, with one pause for all. What is known is
+    remembered at once: who interrupts it loses nothing. Errors of the API and of the state stand in the result.
     """
     looks = Looks(context, open_rows(context.store.intents(), documents))
     interrupted, broken = False, None
     try:
         await looks.look()
+        if sends:
+            await looks.send_again()
         for _ in range(LOOKS - 1):
             if looks.undecided:
                 seconds = context.timeout + SLACK
@@ -55,6 +63,7 @@ class Looks:
         self._rows = rows
         self._sights: dict[StepId, list[Sight]] = {one.id: [] for one in rows}
         self._fates: dict[StepId, Fate] = {}
+        self._answered: dict[StepId, Outcome] = {}  # what was sent again, and how that ended
 
     @property
     def undecided(self) -> list[OpenRow]:
@@ -73,6 +82,14 @@ class Looks:
             if found is not None:
                 self._fates[one.id] = found
 
+    async def send_again(self) -> None:
+        """Send whole calls of which the books show nothing once more. What stays open is looked for again."""
+        absent = [one for one in self.undecided if self._sights[one.id][-1].there is None]
+        for call in whole_calls(self._context, absent):
+            for one, (found, outcome) in (await send_again(self._context, call)).items():
+                if found is not Fate.OPEN:
+                    self._fates[one], self._answered[one] = found, outcome
+
     async def _look(self, rows: Sequence[OpenRow]) -> AsyncIterator[tuple[OpenRow, Sight]]:
         clear = [one for one in rows if not one.earlier or one.intent.operation in EDITS]
         for kind in KINDS.values():
@@ -90,7 +107,12 @@ class Looks:
 
     def told(self) -> list[Recovered]:
         """Every row, in the order in which its call was sent."""
-        return [_told(one, self._fates.get(one.id), self._sights[one.id]) for one in self._rows]
+        return [
+            _answered(one, self._fates[one.id], self._answered[one.id])
+            if one.id in self._answered
+            else _told(one, self._fates.get(one.id), self._sights[one.id])
+            for one in self._rows
+        ]
 
 
 def _told(one: OpenRow, fate: Fate | None, sights: Sequence[Sight]) -> Recovered:
@@ -110,6 +132,21 @@ def _told(one: OpenRow, fate: Fate | None, sights: Sequence[Sight]) -> Recovered
         place=one.place,
         code=code,
         help=help,
+    )
+
+
+def _answered(one: OpenRow, fate: Fate, outcome: Outcome) -> Recovered:
+    failure = outcome.failure
+    return Recovered(
+        id=one.id,
+        operation=one.intent.operation,
+        sent=one.intent.server_time,
+        fate=fate,
+        message=f"{SENT_AGAIN} {failure.message if failure is not None else f'The books hold {outcome.remote_id}.'}",
+        remote_id=outcome.remote_id,
+        place=one.place,
+        code=failure.code if failure is not None else "",
+        help=failure.help if failure is not None else "",
     )
 
 

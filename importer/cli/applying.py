@@ -20,7 +20,7 @@ from importer.apply.prepare import Prepared
 from importer.apply.run import Run, not_begun
 from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
-from importer.cli.load import Loaded, source_of
+from importer.cli.load import Loaded, reloaded, source_of
 from importer.cli.moves import check_seen, moved, remember_moves
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
@@ -28,6 +28,8 @@ from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
 from importer.cli.saved import check_bound, open_saved, progress_of
 from importer.cli.session import Rails, Session, check_named
+from importer.cli.settling import has_open_calls, recovery_code, settle_first
+from importer.delivery.settle import Recovery
 from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
 from importer.outcome import Report
 from importer.plan.binding import check_same_org, compare_steps
@@ -36,6 +38,7 @@ from importer.plan.value import Plan
 from importer.report.github import github_report_lines
 from importer.report.outcome import report_lines, report_value
 from importer.report.plan import plan_lines
+from importer.report.recovery import recovery_lines
 from importer.report.style import count
 from importer.state.files import open_for_writing
 
@@ -79,6 +82,12 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         check_bound(order.saved, loaded, progress, sandbox=wishes.sandbox)
     opening, rails = session_for(loaded, wishes.sandbox)
     async with opening as session:
+        asks = sys.stdin.isatty() and not wishes.yes
+        if (wishes.yes or asks) and has_open_calls(loaded) and (order.saved is None or progress is not None):
+            recovery = await _settled_first(session, loaded, rails, wishes)
+            if recovery.interrupted or recovery.broken is not None:
+                return recovery_code(recovery)
+            loaded = reloaded(loaded)
         prepared = await _prepared(order, session, loaded, wishes, resumed=progress is not None)
         plan = prepared.plan
         if plan.conflicts and not wishes.skip_conflicts:
@@ -102,6 +111,16 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         if wishes.failed is not None:
             keep_failed(wishes.failed, report, loaded, run_id, sandbox=wishes.sandbox, quiet=wishes.quiet)
         return _exit_code(report)
+
+
+async def _settled_first(session: Session, loaded: Loaded, rails: Rails, wishes: Wishes) -> Recovery:
+    """What was open is settled, and told, before anything is planned (design, section 6, item 3)."""
+    if wishes.yes and not session.sandbox:
+        check_named(rails)
+    recovery = await settle_first(session, loaded, yes=wishes.yes, quiet=wishes.quiet)
+    if not wishes.quiet:
+        complain(recovery_lines(recovery, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
+    return recovery
 
 
 def _over(order: Order, loaded: Loaded, *, begun: bool) -> None:

@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importer.apply.prepare import Memory
@@ -89,6 +89,14 @@ def load(paths: Sequence[Path], given: Path | None, *, sandbox: bool, needs_stat
     problems = [*project.problems, *sources.problems, *manifest.problems, *hinted]
     shown = excerpts(problems, sources, project)
     return Loaded(manifest, shown, sources, memory, seen, state_org, where, project)
+
+
+def reloaded(loaded: Loaded) -> Loaded:
+    """``loaded`` with what the state remembers by now."""
+    if loaded.where is None:
+        return loaded
+    memory, seen, state_org = recall(loaded.where.state)
+    return replace(loaded, memory=memory, seen=seen, state_org=state_org)
 
 
 @contextmanager

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import sys
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from importer.apply.context import Context
-from importer.apply.ground import survey
-from importer.apply.recover import recover
-from importer.cli.load import Loaded, load, place, refuse_errors, source_of
-from importer.cli.options import as_json, complain, say, style_for
+from importer.cli.load import Loaded, load, place, refuse_errors
+from importer.cli.options import as_json, say, style_for
 from importer.cli.planning import session_for, tell_wait
 from importer.cli.project import find_project
-from importer.cli.session import Session
+from importer.cli.settling import go_on_with_plan, recovery_code, settle_open
 from importer.cli.walk import shown
 from importer.delivery.settle import Recovery
-from importer.errors import DONE, INTERRUPTED, PARTIAL, REFUSED, ApiError, Refused
+from importer.errors import DONE
 from importer.report.recovery import recovery_lines, recovery_value
-from importer.report.style import count
 from importer.state.files import open_for_reading, open_for_writing
-from importer.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,49 +76,10 @@ async def _recover(loaded: Loaded, wishes: Wishes) -> int:
     async with opening as session:
         session.client.on_wait = None if wishes.quiet else tell_wait
         with open_for_writing(_state(loaded)) as store:
-            _go_on_with_plan(store)
+            go_on_with_plan(store)
             store.bind(session.org_id)
-            recovery = await _settle(session, store, loaded, wishes)
+            recovery = await settle_open(session, store, loaded, sends=False, quiet=wishes.quiet)
     return _show(recovery, wishes)
-
-
-def _go_on_with_plan(store: Store) -> None:
-    """Settling the calls of a saved plan is part of its run: it may be carried on afterwards (design, section 4)."""
-    for plan_id, progress in store.plans().items():
-        if not progress.done and progress.serial == store.serial:
-            store.carry_out(plan_id)
-            return
-
-
-async def _settle(session: Session, store: Store, loaded: Loaded, wishes: Wishes) -> Recovery:
-    def waiting(number: int, seconds: float) -> None:
-        if not wishes.quiet:
-            complain([f"{count(number, 'call')} left no trace yet: looking again in {seconds:.0f} s."])
-
-    try:
-        ground = await survey(session.client, loaded.manifest, tuple(store.receipts()), store.intents())
-    except ApiError as error:
-        raise Refused(
-            "lookup-failed",
-            f"What the books hold could not be read, so nothing was settled: {error.message} [{error.code}]",
-            error.help or "Run it again.",
-        ) from error
-    context = Context(
-        client=session.client,
-        store=store,
-        bindings=ground.bindings,
-        org_id=session.org_id,
-        token_id=session.token_id,
-        run=uuid.uuid4().hex,
-        now=session.clock.now,
-        sleep=session.clock.sleep,
-        dice=random.random,
-        expected=ground.expectations.expected,
-        source_of=source_of(loaded),
-        claimed=ground.claimed,
-        timeout=session.timeout,
-    )
-    return await recover(context, ground.documents, waiting)
 
 
 def _state(loaded: Loaded) -> Path:
@@ -139,8 +93,4 @@ def _show(recovery: Recovery, wishes: Wishes) -> int:
         say([as_json(recovery_value(recovery))])
     else:
         say(recovery_lines(recovery, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
-    if recovery.interrupted:
-        return INTERRUPTED
-    if recovery.broken is not None and not recovery.wrote:
-        return REFUSED
-    return DONE if recovery.whole else PARTIAL
+    return recovery_code(recovery)

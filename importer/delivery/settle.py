@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -102,6 +103,16 @@ def fate(looks: Sequence[bool | None]) -> Fate | None:
     if any(one is not None for one in looks):
         return Fate.OPEN
     return Fate.NOT_DONE if len(looks) >= LOOKS else None
+
+
+def may_go_again(intent: Intent, token_id: str, now: float, key_ttl: float) -> bool:
+    """Whether the server, asked again under the key of ``intent``, still knows what it answered: the same token, and
+    less than ``key_ttl`` seconds by the server's clock (``now``, Unix time) since the call left (design, 6, item 3).
+    """
+    if not intent.idempotency_key or intent.token_id != token_id:
+        return False
+    age = now - datetime.fromisoformat(intent.server_time).timestamp()
+    return 0 <= age < key_ttl  # below zero a clock was set back, and nothing is known of the age
 
 
 def there(match: Match) -> bool | None:

@@ -1,0 +1,142 @@
+"""An apply begins with what an earlier one left open: looked for, sent again under its own key, told."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cli.command import Ended, command
+from importer.sandbox.books import Books
+from importer.sandbox.clock import SystemClock
+from importer.sandbox.serving.faults import Faults, read_fault
+
+MANIFEST: Final = """
+contacts:
+  - {key: acme, contact_name: Acme Corp}
+invoices:
+  - {key: I-1, customer: acme, date: 2026-05-19, place_of_supply: IN-KA, auto_approve: true,
+     line_items: [{name: Work, quantity: 1, rate: 100}]}
+  - {key: I-2, customer: acme, date: 2026-05-19, place_of_supply: IN-KA, auto_approve: true,
+     line_items: [{name: Work, quantity: 1, rate: 200}]}
+payments:
+  - {key: P-1, flow: INCOMING, contact: acme, date: 2026-05-20, amount: 100, mode: UPI, bank_account: HDFC Current,
+     allocations: [{invoice: I-1, amount: 100}]}
+"""
+
+
+class Rehearsal:
+    """A manifest, its sandbox, and what goes wrong there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = folder / "books.yaml"
+        self.manifest.write_text(MANIFEST, encoding="utf-8")
+        self.file = folder / ".finzbooks" / "sandbox.db"
+
+    def apply(self, *words: str) -> Ended:
+        return command("apply", self.manifest, "--sandbox", "--yes", *words)
+
+    def faults(self, *lines: str) -> None:
+        with contextlib.closing(Books(self.file, SystemClock())) as books:
+            faults = Faults(books.db)
+            faults.clear()
+            faults.add([read_fault(line) for line in lines])
+
+    def count(self, table: str) -> int:
+        with contextlib.closing(Books(self.file, SystemClock())) as books:
+            return int(books.db.value(f"SELECT count(*) FROM {table}"))
+
+    def later(self, seconds: float) -> None:
+        with contextlib.closing(Books(self.file, SystemClock())) as books:
+            books.put_clock(seconds)
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+LOST: Final = {
+    "before the work": ("POST /payments close-before times=99", "GET /payments error-before nth=2 times=99"),
+    "after the work": ("POST /payments close-after times=99", "GET /payments error-before nth=2 times=99"),
+}
+
+
+@pytest.mark.parametrize("when", LOST)
+def test_what_was_cut_off_is_settled_without_a_pause_and_told(rehearsal: Rehearsal, when: str) -> None:
+    rehearsal.faults("POST /payments slow")  # makes the books, and does no harm
+    rehearsal.faults(*LOST[when])
+    broken = rehearsal.apply()
+    assert broken.code == 4, broken.out
+    rehearsal.faults()
+    again = rehearsal.apply()
+    assert again.code == 0, again.out + again.err
+    assert "settled payment P-1" in again.err
+    assert "looking again" not in again.err
+    assert rehearsal.count("payments") == 1
+    assert rehearsal.apply().out.strip() == "0 created, 4 unchanged."
+
+
+def test_nothing_is_sent_again_whose_key_the_server_may_have_forgotten(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    rehearsal.later(25 * 3600)
+    again = rehearsal.apply()
+    assert again.code == 0, again.out + again.err
+    assert "looking again in 31 s" in again.err
+    assert "not done payment P-1" in again.err
+    assert rehearsal.count("payments") == 1
+
+
+def test_a_bulk_call_is_sent_again_as_the_whole_that_it_was(rehearsal: Rehearsal) -> None:
+    rehearsal.faults("POST /bulk/invoices close-before times=99", "GET /invoices error-before times=99")
+    assert rehearsal.apply().code == 4
+    assert rehearsal.count("invoices") == 0
+    rehearsal.faults()
+    again = rehearsal.apply()
+    assert again.code == 0, again.out + again.err
+    assert "sent again under its own key" in " ".join(again.err.split())
+    assert rehearsal.count("invoices") == 2
+
+
+def test_a_bulk_call_of_which_some_rows_are_there_is_waited_for(rehearsal: Rehearsal) -> None:
+    rehearsal.faults("POST /bulk/invoices crash-after-row row=1 times=99", "GET /invoices error-before times=99")
+    assert rehearsal.apply().code == 4
+    assert rehearsal.count("invoices") == 1
+    rehearsal.faults()
+    again = rehearsal.apply()
+    assert again.code == 0, again.out + again.err
+    assert "1 call left no trace yet" in again.err
+    assert rehearsal.count("invoices") == 2
+
+
+def test_an_edited_entry_is_not_sent_again_in_its_new_words(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    edited = MANIFEST.replace("amount: 100, mode", "amount: 150, mode")
+    rehearsal.manifest.write_text(edited, encoding="utf-8")
+    again = rehearsal.apply()
+    assert again.code == 0, again.out + again.err
+    assert "looking again" in again.err
+    assert rehearsal.count("payments") == 1
+
+
+def test_how_long_the_server_remembers_is_a_setting(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    again = command("apply", rehearsal.manifest, "--sandbox", "--yes", env={"FINZBOOKS_KEY_TTL": "0"})
+    assert again.code == 0, again.out + again.err
+    assert "looking again" in again.err
+
+
+def test_a_setting_that_is_no_number_of_seconds_is_refused(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    bad = command("apply", rehearsal.manifest, "--sandbox", "--yes", env={"FINZBOOKS_KEY_TTL": "a day"})
+    assert bad.code == 2
+    assert 'FINZBOOKS_KEY_TTL is "a day"' in bad.err

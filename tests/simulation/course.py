@@ -1,0 +1,267 @@
+"""One course of events: a seed decides it all, and the same seed gives the same course again."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from apply.manifests import manifest
+from apply.world import World
+
+from importer.api.client import Client
+from importer.apply.context import Context
+from importer.apply.ground import survey
+from importer.apply.recover import recover
+from importer.apply.run import Run
+from importer.errors import ApiError, InvalidInput, Refused
+from importer.model import Manifest
+from importer.outcome import Report
+from importer.sandbox.books import Books
+from importer.sandbox.serving.faults import Faults, read_fault
+from importer.state.files import open_for_writing
+from importer.state.store import Store
+from simulation.documents import Sections, versions
+from simulation.trouble import FAULTS, Death, Killed, Line, VirtualClock, state_files
+
+TIMEOUT = 30.0
+CALM_RUNS = 6  # after the trouble: more than enough for whatever was left open
+
+
+class NotTheSame(AssertionError):
+    """The books are not those of a run without trouble."""
+
+
+@dataclass
+class Course:
+    """What happened, in words, for the one who looks at a seed that fails."""
+
+    seed: int
+    events: list[str] = field(default_factory=list)
+    calls: str = ""  # a digest of every request of it
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def tell(self, kind: str, more: str = "") -> None:
+        self.counts[kind] += 1
+        self.events.append(f"{kind} {more}".strip())
+
+
+class Stage(World):
+    """A world whose importer settles first, as the command does."""
+
+    def run_once(self, made: Manifest) -> Report | None:
+        """Settle, plan, carry out. None where the plan holds conflicts."""
+
+        async def use(client: Client) -> Report | None:
+            who = await client.whoami()
+            with open_for_writing(self.state) as store:
+                if store.intents():
+                    await self._settle(client, made, store, who.token_id)
+                prepared = await self._prepare(client, made, store, False)
+                if prepared.plan.conflicts:
+                    return None
+                context = replace(self._context(client, store, prepared), token_id=who.token_id)
+                return await Run(context, prepared.plan, self._told, 4).carry_out()
+
+        return self._with_client(use)
+
+    async def _settle(self, client: Client, made: Manifest, store: Store, token_id: str) -> None:
+        ground = await survey(client, made, tuple(store.receipts()), store.intents())
+        context = Context(
+            client=client,
+            store=store,
+            bindings=ground.bindings,
+            org_id=self.books.org_id,
+            token_id=token_id,
+            run=f"settle-{store.serial}",
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            dice=lambda: 0.0,
+            expected=ground.expectations.expected,
+            source_of=lambda document: document.file,
+            claimed=ground.claimed,
+            timeout=TIMEOUT,
+        )
+        await recover(context, ground.documents, lambda number, seconds: None, sends=True)
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    clock = VirtualClock()
+    books = Books(":memory:", clock)
+    try:
+        yield Stage(books, clock, folder / "state.db", Line(books))
+    finally:
+        books.close()
+
+
+def simulate(seed: int) -> Course:
+    """Run the course of ``seed``. Raises NotTheSame, with the seed and the events in its text."""
+    rng, course = Random(seed), Course(seed)
+    made = versions(rng)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "calm").mkdir()
+        (folder / "wild").mkdir()
+        with stage(folder / "calm") as calm:
+            for version in made:
+                report = calm.run_once(manifest(**version))
+                assert report is not None and not report.bad, (seed, calm.made and calm.made.conflicts)
+            wanted = told(calm.books)
+        with stage(folder / "wild") as wild:
+            _wild(rng, course, wild, made)
+            calls = [f"{seen.method} /{seen.path.split('/')[1]}" for seen in wild.wire.seen]  # ids are random
+            course.calls = hashlib.sha256(" ".join(calls).encode("utf-8")).hexdigest()
+            _check(course, wanted, told(wild.books), wild)
+    return course
+
+
+# Answers to open questions of the API under which everything can still be done.
+SWITCHES: Final = {
+    "create_status": "201",
+    "list_rows": "short",
+    "refusals_cached": "yes",
+    "key_subject": "user",
+    "lock_seconds": "90",
+    "window": "first-request",
+    "id_form": "uuid",
+    "lookup_pages": "yes",
+    "last_cursor": "absent",
+    "put_keeps": "nothing",
+    "state_conflict": "409",
+    "missing_field": "422",
+}
+
+
+def _wild(rng: Random, course: Course, wild: Stage, made: list[Sections]) -> None:
+    if rng.random() < 0.4:
+        chosen = {name: SWITCHES[name] for name in rng.sample(sorted(SWITCHES), rng.randint(1, 3))}
+        wild.books.settings.set_switches(chosen)
+        course.tell("switches", str(chosen))
+    at = 0
+    for _ in range(rng.randint(2, 6)):
+        _round(rng, course, wild, manifest(**made[at]))
+        at = _between(rng, course, wild, at, len(made))
+    faults = Faults(wild.books.db)
+    faults.clear()
+    for version in made[at:]:
+        for _ in range(CALM_RUNS):
+            wild.later(40.0)
+            report = wild.run_once(manifest(**version))
+            if report is not None and not report.bad and not wild.intents():
+                break
+        else:
+            plan = wild.made
+            why = [f"{one.id} {one.code}: {one.reason}" for one in plan.conflicts] if plan else []
+            raise NotTheSame(_words(course, f"it does not come to rest in {CALM_RUNS} runs: {why or report}"))
+
+
+def _round(rng: Random, course: Course, wild: Stage, made: Manifest) -> None:
+    """One run, with whatever trouble the seed has for it."""
+    faults, line, death = Faults(wild.books.db), wild.wire, Death(wild.state)
+    assert isinstance(line, Line)
+    faults.clear()
+    line.dies, line.deadline = death, None
+    if rng.random() < 0.8:
+        kinds = rng.sample(FAULTS, rng.randint(1, 4))
+        spec = f"{','.join(kinds)} rate={rng.choice([0.02, 0.1, 0.3])} seed={rng.randint(0, 999)} seconds=3 row=1"
+        faults.add([read_fault(spec)])
+        course.tell("faults", spec)
+    dying = rng.random()
+    how: Any = nullcontext()
+    if dying < 0.3:
+        line.deadline = (rng.randint(1, 30), rng.random() < 0.5)
+        course.tell("dies at request", str(line.deadline))
+    elif dying < 0.6:
+        how = death.at_write(rng)
+        course.tell("dies at write")
+    try:
+        with how:
+            report = wild.run_once(made)
+        course.tell("run", "conflicts" if report is None else "ended badly" if report.bad else "ended well")
+    except Killed:
+        course.tell("killed")
+    except (ApiError, Refused, InvalidInput) as error:
+        course.tell("refused", error.code)
+    finally:
+        death.restore()
+        line.dies, line.deadline = None, None
+
+
+def _between(rng: Random, course: Course, wild: Stage, at: int, last: int) -> int:
+    """What happens until the next run; the version of the manifest that it is given."""
+    happening = rng.random()
+    old = wild.state.with_name("old")
+    if happening < 0.1:
+        _put_back(wild.state, None)
+        course.tell("state lost")
+    elif happening < 0.2 and old.exists():
+        _put_back(wild.state, old)
+        course.tell("old state restored")
+    elif happening < 0.3:
+        wild.books.db.run("UPDATE tokens SET id = id || '-' WHERE org = ?", (wild.books.org_id,))
+        course.tell("token rotated")
+    elif happening < 0.4:
+        shutil.rmtree(old, ignore_errors=True)
+        old.mkdir()
+        for file in state_files(wild.state):
+            shutil.copy2(file, old / file.name)
+        course.tell("state copied")
+    elif happening < 0.55:
+        seconds = rng.choice([60, 3600, 90_000, 200_000])
+        wild.later(seconds)
+        course.tell("time passes", str(seconds))
+    elif happening < 0.85 and at + 1 < last:
+        course.tell("edited")
+        return at + 1
+    return at
+
+
+def _put_back(state: Path, copy: Path | None) -> None:
+    for file in state_files(state):
+        file.unlink()
+    for file in copy.iterdir() if copy is not None else ():
+        shutil.copy2(file, state.parent / file.name)
+
+
+def told(books: Books) -> dict[str, list[tuple[Any, ...]]]:
+    """The books, document by document, without ids and times."""
+    customer = "(SELECT name FROM contacts WHERE id = d.customer_id)"
+    queries = {
+        "contacts": "SELECT name, fields ->> 'phone' FROM contacts ORDER BY 1, 2",
+        "items": "SELECT name, sku, rate FROM items ORDER BY name",
+        "invoices": f"SELECT reference, {customer}, date, total, paid, credited, state, notes "
+        "FROM invoices d ORDER BY 1",
+        "payments": "SELECT d.reference, (SELECT name FROM contacts WHERE id = d.contact_id), d.amount, "
+        "(SELECT group_concat(t, ';') FROM (SELECT i.reference || '=' || a.amount AS t FROM allocations a "
+        "JOIN invoices i ON i.id = a.invoice_id WHERE a.payment_id = d.id ORDER BY 1)) FROM payments d ORDER BY 1",
+        "credit_notes": f"SELECT reference, {customer}, total, applied, state, "
+        "(SELECT group_concat(t, ';') FROM (SELECT i.reference || '=' || a.amount AS t FROM applications a "
+        "JOIN invoices i ON i.id = a.invoice_id WHERE a.credit_note_id = d.id ORDER BY 1)) "
+        "FROM credit_notes d ORDER BY 1",
+        "ledger": "SELECT a.name, sum(p.amount) FROM postings p JOIN accounts a ON a.id = p.account_id "
+        "GROUP BY a.name HAVING sum(p.amount) <> 0 ORDER BY a.name",
+    }
+    return {name: [tuple(row) for row in books.db.rows(sql)] for name, sql in queries.items()}
+
+
+def _check(course: Course, wanted: dict[str, Any], found: dict[str, Any], wild: Stage) -> None:
+    for name, rows in wanted.items():
+        if rows != found[name]:
+            missing = [row for row in rows if row not in found[name]]
+            more = list((Counter(found[name]) - Counter(rows)).elements())
+            raise NotTheSame(_words(course, f"{name}: missing {missing}, too much or otherwise {more}"))
+    if wild.books.db.value("SELECT sum(amount) FROM postings") not in (0, None):
+        raise NotTheSame(_words(course, "the ledger does not balance"))
+
+
+def _words(course: Course, what: str) -> str:
+    events = "\n  ".join(course.events)
+    return f"seed {course.seed}: {what}\n  {events}\nAgain: python -m simulation {course.seed} (in tests/)"
