@@ -21,6 +21,7 @@ from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Receipt, Ref
 from importer.plan.applications import paise
 from importer.plan.body import Unbound, body
+from importer.plan.cut_off import came_through
 from importer.plan.edits import edits, is_draft
 from importer.plan.known import Known
 from importer.plan.managed import before_update, managed, still_accepted
@@ -128,6 +129,10 @@ async def look_at_change(context: Context, one: OpenRow) -> Sight:
     done = _receipt(context, kind, one, receipt, remote_id, row)
     if done is not None:
         return Sight(True, f"The books hold {remote_id} as the manifest wants it.", remote_id, done)
+    done = came_through(receipt, one.intent, row, context.bindings) if receipt is not None else None
+    if done is not None:
+        edited = "Its entry was edited since; the next plan shows the edit."
+        return Sight(True, f"The books hold {remote_id} as it was sent. {edited}", remote_id, done)
     return _half_way(one, remote_id)
 
 

@@ -19,6 +19,7 @@ from importer.graph import order
 from importer.model import Action, Document, Intent, Manifest, Problem, Receipt, Ref, Severity, StepId
 from importer.plan.body import Bindings
 from importer.plan.build import build
+from importer.plan.cut_off import all_that_came_through
 from importer.plan.decide import decide, references
 from importer.plan.expected import Expectations
 from importer.plan.known import Known
@@ -129,9 +130,10 @@ async def prepare(
     expectations = Expectations(manifest, memory.said(), OrgRates(names))
     claimed = _claimed(memory, manifest)
     missing, edited = _to_find(first), _to_look_at(first)
+    looked = await look_at(client, edited)
     matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed)
     known = Known(
-        receipts=receipts,
+        receipts=receipts | dict(all_that_came_through(receipts, intents, looked, bindings)),
         intents=intents,
         generations=memory.generations or {},
         matches=matches,
@@ -139,7 +141,7 @@ async def prepare(
         bindings=bindings,
         expected=expectations.expected,
         allow_likeness=allow_likeness,
-        looked=await look_at(client, edited),
+        looked=looked,
     )
     # Where nothing had to be asked, nothing has been learnt.
     steps, left_out = pick(decide(documents, known, in_scope) if missing or edited else first)

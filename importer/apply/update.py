@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,19 +10,21 @@ from typing import Any
 from importer.api.answers import Answer
 from importer.api.client import segment
 from importer.api.wire import dumps
-from importer.apply.context import Context
+from importer.apply.context import Context, spoken
 from importer.apply.deliver import Delivered, Stopped, Unsettled, deliver
 from importer.apply.failures import failed, not_reached, of_differences, of_drift, of_error, of_unsettled
 from importer.apply.survey import fetch, org_names
-from importer.delivery.compare import MONEY, as_held, held, money_difference, sent_fields
+from importer.apply.update_body import whole_body
+from importer.delivery.compare import MONEY, held, money_difference, sent_fields
 from importer.delivery.remote import MISSING, answered
 from importer.errors import ApiError, TokenRejected
 from importer.kinds import KINDS, Kind
-from importer.model import Action, Change, IntentRow, Receipt
+from importer.model import Action, Change, Intent, IntentRow, Receipt
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.applications import paise
 from importer.plan.body import body
-from importer.plan.edits import barred, is_draft
+from importer.plan.cut_off import remembering
+from importer.plan.edits import as_wanted, barred, is_draft
 from importer.plan.managed import TOTAL, before_update, drift_of, managed, reprices, still_accepted
 from importer.plan.names import Names
 from importer.plan.said import digest, plain
@@ -52,7 +54,7 @@ async def _update(context: Context, step: Step) -> Outcome:
     row = await fetch(context.client, kind, step.remote_id)
     await _learn_names(context, step, wanted, row)
     only_posts = step.action is Action.APPROVE
-    refusal = barred(step, row)
+    refusal = "" if as_wanted(kind, wanted, row) else barred(step, row)
     if refusal:
         help = f"Take the edit back. {accept(step.id)}"
         return failed(step, Failure("no-longer-editable", refusal, place=step.place, help=help))
@@ -64,23 +66,24 @@ async def _update(context: Context, step: Step) -> Outcome:
         return failed(step, unknown)
     total = paise(row.get(TOTAL))
     changed = {name: value for name, value in wanted.items() if name not in (*kind.fixed, kind.posts_if)}
+    sent: Intent | None = None  # of a change that the books have taken, and that is not remembered yet
     if not only_posts and (held(kind.name, changed, row) or _unseen(context, step, changed, row)):
-        row = await _put(context, step, kind, changed, row)
+        row, sent = await _put(context, step, kind, changed, row)
         left = (*_left(context, step, wanted, row, receipt), *_moved_total(kind, step, total, row))
         if left:
+            context.store.close(sent)
             return failed(step, of_differences(step, left, what="FinzBooks took the update and holds it otherwise"))
     if wanted.get(kind.posts_if) is True and is_draft(kind, row):
         if not only_posts:
-            context.store.put([_receipt(context, step, row, receipt, posted=False)])
-        row = await post(context, step, kind)
+            # With the intent, in one transaction: who dies in between must not take our change for somebody else's.
+            context.store.close_row(step.id, [_receipt(context, step, row, receipt, posted=False)])
+        row, sent = await post(context, step, kind)
     left = (*_left(context, step, wanted, row, receipt), *_still_draft(kind, wanted, row))
     if left:
+        if sent is not None:
+            context.store.close(sent)
         return failed(step, of_differences(step, left, what="FinzBooks took the change and holds it otherwise"))
-    new = _receipt(context, step, row, receipt, posted=True)
-    if step.settles is None:
-        context.store.put([new])
-    else:
-        context.store.close_row(step.id, [new])
+    context.store.close_row(step.id, [_receipt(context, step, row, receipt, posted=True)])
     return Outcome(step.id, Status.UPDATED, step.remote_id, step.place)
 
 
@@ -125,8 +128,8 @@ def _receipt(context: Context, step: Step, row: Mapping[str, Any], before: Recei
     if before is not None and before.accepted:
         new = replace(new, accepted=still_accepted(before, step.changes))
     if not posted:
-        spoken = {**new.said, KINDS[step.id.kind].posts_if: False}
-        new = replace(new, said=spoken, digest=digest(spoken))
+        as_draft = {**new.said, KINDS[step.id.kind].posts_if: False}
+        new = replace(new, said=as_draft, digest=digest(as_draft))
     return new
 
 
@@ -179,11 +182,12 @@ def _remembered(context: Context, step: Step) -> Mapping[str, Any]:
 
 async def _put(
     context: Context, step: Step, kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]
-) -> Mapping[str, Any]:
+) -> tuple[Mapping[str, Any], Intent]:
     """Send the whole document with the manifest laid over it, and read it back. A PUT may be repeated."""
     path = f"{kind.endpoint}/{segment(step.remote_id)}"
-    text = dumps(_whole(kind, wanted, row, _remembered(context, step)))
-    intent = context.intent("update", (IntentRow(*step.id, step.generation),), "PUT", path, text, {})
+    text = dumps(whole_body(kind, wanted, row, _remembered(context, step)))
+    before = remembering(_spoken(step, kind, row))
+    intent = context.intent("update", (IntentRow(*step.id, step.generation),), "PUT", path, text, before)
 
     async def seen() -> Mapping[str, Any] | None:
         now = await fetch(context.client, kind, step.remote_id)
@@ -194,43 +198,17 @@ async def _put(
     )
 
 
-def _whole(
-    kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any], remembered: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The update body, without what a PUT does not take. What the books work out themselves is not pinned.
-
-    A list that they hold as the manifest has it goes out as they hold it: lines without a rate of their own would be
-    priced anew by what their items cost today, and what somebody added to an entry would be lost.
-    """
-    body = overlaid(kind.name, wanted, row, remembered)
-    for name, value in wanted.items():
-        if isinstance(value, list) and (entries := as_held(kind.name, name, row)):
-            if not held(kind.name, {name: value}, row):
-                body[name] = entries
-            elif name != kind.line_field:
-                body[name] = _kept(kind.name, name, value, row, entries)
-    left_out = {*kind.fixed, kind.posts_if, *(name for name in kind.computed if name not in wanted)}
-    return {name: value for name, value in body.items() if name not in left_out}
+def _spoken(step: Step, kind: Kind, draft: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the document will say when the call is done. A ``draft`` of the books stays one: it is posted later."""
+    found = spoken(step.document, step.later) if step.document is not None else {}
+    return {**found, kind.posts_if: False} if draft is not None and kind.posts_if and is_draft(kind, draft) else found
 
 
-def _kept(
-    kind: str, name: str, wanted: Sequence[Any], row: Mapping[str, Any], entries: Sequence[dict[str, Any]]
-) -> list[Any]:
-    """The list ``wanted``; of each entry that the books hold as well, all that they hold. Never by its place alone."""
-    known = sent_fields(kind)[(name,)]
-    left = list(zip(answered(row, known), entries, strict=True))
-    result: list[Any] = []
-    for one in wanted:
-        agrees = (not held(kind, {name: [one]}, {known.answers[0]: [there]}) for there, _ in left)
-        at = next((n for n, same in enumerate(agrees) if same), None)
-        result.append(one if at is None else left.pop(at)[1])
-    return result
-
-
-async def post(context: Context, step: Step, kind: Kind) -> Mapping[str, Any]:
+async def post(context: Context, step: Step, kind: Kind) -> tuple[Mapping[str, Any], Intent]:
     """Turn the draft of ``step`` into a posted document, and read it back. Done or not is told by its status alone."""
     path = kind.approve.format(id=segment(step.remote_id))
-    intent = context.intent("approve", (IntentRow(*step.id, step.generation),), "POST", path, dumps({}), {})
+    before = remembering(_spoken(step, kind))
+    intent = context.intent("approve", (IntentRow(*step.id, step.generation),), "POST", path, dumps({}), before)
 
     async def seen() -> Mapping[str, Any] | None:
         now = await fetch(context.client, kind, step.remote_id)
@@ -246,52 +224,10 @@ def _any(_: Answer) -> bool:
 
 async def _read_back(
     context: Context, step: Step, kind: Kind, delivered: Delivered[Mapping[str, Any]]
-) -> Mapping[str, Any]:
+) -> tuple[Mapping[str, Any], Intent]:
+    """What the books hold now, and the intent, which stays open until that is remembered."""
     found = delivered.seen
     if found is None:
         # Should this fail, the intent stays open: the next run reads the document before it does anything.
         found = await fetch(context.client, kind, step.remote_id)
-    context.store.close(delivered.intent)
-    return found
-
-
-def overlaid(
-    kind: str, wanted: Mapping[str, Any], row: Mapping[str, Any], remembered: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The update body: what the books hold of the fields that can be sent, with ``wanted`` on top.
-
-    What ``row`` does not answer is taken from what is ``remembered``. Whether a PUT replaces or merges is not
-    documented; a whole body is right for both.
-    """
-    table = sent_fields(kind)
-    shown: dict[str, Any] = {}
-    for path, known in table.items():
-        value = answered(row, known) if len(path) == 1 else MISSING
-        if value is not MISSING:
-            shown[path[0]] = value
-    merged = _laid(wanted, _laid(_hidden(table, (), remembered, row), shown))
-    return {name: value for name, value in merged.items() if value is not None}
-
-
-def _hidden(
-    table: Mapping[tuple[str, ...], Field], above: tuple[str, ...], body: Mapping[str, Any], row: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What of ``body`` the answer ``row`` does not carry. What it answers as null was cleared, and is not hidden."""
-    found: dict[str, Any] = {}
-    for name, value in body.items():
-        known = table.get((*above, name))
-        got = MISSING if known is None else answered(row, known)
-        if got is MISSING:
-            found[name] = value
-        elif isinstance(value, Mapping) and isinstance(got, Mapping):
-            found[name] = _hidden(table, (*above, name), value, got)
-    return found
-
-
-def _laid(upper: Mapping[str, Any], lower: Mapping[str, Any]) -> dict[str, Any]:
-    """``upper`` over ``lower``, objects field by field."""
-    merged = dict(lower)
-    for name, value in upper.items():
-        under = merged.get(name)
-        merged[name] = {**under, **value} if isinstance(value, Mapping) and isinstance(under, Mapping) else value
-    return merged
+    return found, delivered.intent

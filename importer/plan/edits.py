@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from importer.checks.worth import RATE, RAW, TAX
-from importer.delivery.compare import says_what_is_held
+from importer.delivery.compare import held, says_what_is_held
 from importer.delivery.natural import dead
 from importer.delivery.remote import amount, day, text
+from importer.delivery.settle import shows
 from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Receipt
 from importer.plan.allocations import added, entries_held, used_by
@@ -155,10 +156,11 @@ def _possible(base: Step, kind: Kind, receipt: Receipt, known: Known) -> Step:
         return step
     if isinstance(row, Gone):
         return gone(base)
-    refusal = barred(base, row)
+    wanted = managed(known.wanted_of(document), receipt, base.changes)
+    refusal = "" if as_wanted(kind, wanted, row) else barred(base, row)
     if refusal:
         return conflict(base, "no-longer-editable", refusal, f"Take the edit back. {accept(base.id)}")
-    found = drift_of(step, receipt, known.bindings, managed(known.wanted_of(document), receipt, base.changes), row)
+    found = drift_of(step, receipt, known.bindings, wanted, row)
     if found:
         return replace(_drift(base), drift=found, remote=row)
     # A draft is posted at what the books say it comes to.
@@ -178,6 +180,18 @@ def posts(step: Step) -> bool:
     """Whether carrying out ``step`` turns a draft of the books into a posted document."""
     sent = step.action in (Action.UPDATE, Action.APPROVE)
     return sent and any(one.path == KINDS[step.id.kind].posts_if and one.after is True for one in step.changes)
+
+
+def as_wanted(kind: Kind, wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether the books hold all of ``wanted`` already, and show it: an older copy of the state did not know.
+
+    Then nothing is sent, and it does not matter whether the document could still be changed.
+    """
+    own = {name: value for name, value in wanted.items() if name != kind.posts_if}
+    if dead(kind, row) or held(kind.name, own, row) or not shows(kind.name, own, row):
+        return False
+    posted = kind.state_field in row and not is_draft(kind, row)
+    return not kind.posts_if or (wanted.get(kind.posts_if) is True) == posted
 
 
 def barred(step: Step, row: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def test_a_draft_that_was_posted_unseen_and_taken_back_in_the_manifest_is_a_conf
     assert failures(world.apply(drafted("true"))) == {"invoices/O-1": "no-answer"}
     world.calm()
     step = the_step(world, drafted())
-    assert (step.action, step.code) == (Action.CONFLICT, "no-longer-editable")
+    assert (step.action, step.code) == (Action.CONFLICT, "edit-of-document")
 
 
 # An update of ours that was cut off, and somebody else's change.

@@ -543,14 +543,14 @@ def test_an_update_that_was_not_done_is_no_longer_open_when_its_entry_was_taken_
 
 
 @pytest.mark.parametrize("phone", ["1", "3"])
-def test_an_update_that_was_done_and_whose_entry_was_edited_since_is_left_to_apply(
+def test_an_update_that_was_done_and_whose_entry_was_edited_since_is_remembered_as_it_was_sent(
     world: World, recovering: Recovering, phone: str
 ) -> None:
     cut_off_update(world, LOST_AFTER)
     again = manifest(contacts=[contact(phone=phone, email="a@example.com")])
     recovery = recovering(again)
-    assert fates(recovery) == {ACME: Fate.OPEN}
-    assert "finz-import apply" in only(recovery).help
+    assert fates(recovery) == {ACME: Fate.SETTLED}
+    assert "the next plan shows the edit" in only(recovery).message
     assert statuses(world.apply(again)) == {ACME: Status.UPDATED}
     world.is_whole(again)
 
@@ -627,10 +627,17 @@ def test_an_update_of_a_draft_whose_total_is_not_ours_is_left_to_apply(world: Wo
     assert fates(recovering(draft("2026-06-02"))) == {"invoices/O-1": Fate.SETTLED}
 
 
-def test_an_update_whose_entry_is_gone_stays_open_when_something_has_changed(
+def test_an_update_whose_entry_is_gone_is_remembered_as_it_was_sent(world: World, recovering: Recovering) -> None:
+    cut_off_update(world, LOST_AFTER)
+    assert fates(recovering(NONE)) == {ACME: Fate.SETTLED}
+    assert world.plan(EDITED).idle
+
+
+def test_an_update_whose_entry_is_gone_stays_open_when_something_else_has_changed(
     world: World, recovering: Recovering
 ) -> None:
     cut_off_update(world, LOST_AFTER)
+    world.sql("UPDATE contacts SET fields = json_set(fields, '$.phone', '3')")
     recovery = recovering(NONE)
     assert codes(recovery) == {ACME: "entry-gone"}
     assert "finz-import state rm contacts acme" in only(recovery).help
@@ -687,11 +694,12 @@ def test_a_posting_that_was_not_done_is_closed_and_sent_by_the_next_apply(world:
     world.is_whole(POSTED)
 
 
-def test_a_posting_that_was_done_and_taken_back_in_the_manifest_stays_open(
+def test_a_posting_that_was_done_and_taken_back_in_the_manifest_is_remembered(
     world: World, recovering: Recovering
 ) -> None:
     cut_off_posting(world, LOST_AFTER)
-    assert codes(recovering(DRAFT)) == {"invoices/O-1": "change-open"}
+    assert fates(recovering(DRAFT)) == {"invoices/O-1": Fate.SETTLED}
+    assert [step.code for step in world.plan(DRAFT).conflicts] == ["edit-of-document"]
 
 
 def test_a_posting_of_what_was_voided_since_is_not_taken_for_done(world: World, recovering: Recovering) -> None:
@@ -719,7 +727,8 @@ def test_a_posting_does_not_settle_an_edit_that_was_made_since(world: World, rec
     cut_off_posting(world, LOST_AFTER)
     world.fault("GET /invoices/", without("notes"), times=wire.EVER)
     edited = manifest(contacts=[contact()], invoices=[invoice("O-1", notes="New")])
-    assert codes(recovering(edited)) == {"invoices/O-1": "change-open"}
+    assert fates(recovering(edited)) == {"invoices/O-1": Fate.SETTLED}
+    assert [step.code for step in world.plan(edited).conflicts] == ["edit-of-document"]
 
 
 def test_two_creates_of_the_same_are_left_to_a_person(world: World, recovering: Recovering) -> None:

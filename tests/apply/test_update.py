@@ -12,7 +12,7 @@ from sandbox.client import Api
 from apply import wire
 from apply.manifests import contact, manifest
 from apply.world import World, failures, message, statuses
-from importer.apply.update import overlaid
+from importer.apply.update_body import overlaid
 from importer.model import Action, Manifest, StepId
 from importer.outcome import Status
 
