@@ -21,7 +21,9 @@ class Status(StrEnum):
 
 
 # Codes of failures after which a call may have been done.
-DOUBTFUL: Final = frozenset({"no-answer", "cut-off", "ambiguous-match", "balance-moved", "not-remembered", "not-seen"})
+DOUBTFUL: Final = frozenset(
+    {"no-answer", "still-running", "cut-off", "ambiguous-match", "balance-moved", "not-remembered", "not-seen"}
+)
 
 
 @dataclass(frozen=True, slots=True)

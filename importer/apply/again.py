@@ -47,6 +47,11 @@ async def send_again(context: Context, call: Sequence[OpenRow]) -> dict[StepId, 
     return {outcome.id: (_fate(outcome, still), outcome) for outcome in outcomes}
 
 
+def still_runs(outcome: Outcome) -> bool:
+    """Whether the server said that it is at work on the call: then no look tells that it was not done."""
+    return outcome.failure is not None and outcome.failure.code == "still-running"
+
+
 def _step(one: OpenRow) -> Step:
     return Step(one.id, Action.CREATE, one.document, one.place, generation=one.row.generation)
 

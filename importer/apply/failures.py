@@ -7,7 +7,7 @@ from typing import Final
 
 from importer.apply.deliver import Unsettled
 from importer.delivery.compare import sent_fields
-from importer.errors import ApiError, Rejected
+from importer.errors import ApiError, InProgress, Rejected
 from importer.kinds import KINDS
 from importer.model import Change, Document, Drift, Path, Place
 from importer.outcome import Failure, Outcome, Status
@@ -64,6 +64,13 @@ def of_row(step: Step, error: object) -> Failure:
 
 
 def of_unsettled(step: Step, error: Unsettled) -> Failure:
+    if isinstance(error.cause, InProgress):
+        return Failure(
+            "still-running",
+            "FinzBooks says that the call is still being carried out.",
+            place=step.place,
+            help="Run apply again in a while: it asks under the same key, and sends nothing twice.",
+        )
     return Failure(
         "no-answer",
         f"{error.cause.message} The books do not show for certain what became of it.",

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
-from importer.apply.again import send_again, whole_calls
+from importer.apply.again import send_again, still_runs, whole_calls
 from importer.apply.bulk import SLACK
 from importer.apply.context import Context
 from importer.apply.look import CREATES
@@ -42,7 +42,7 @@ async def recover(
         await looks.look()
         if sends:
             await looks.send_again()
-        for _ in range(LOOKS - 1):
+        for _ in range(LOOKS):  # what was sent again in vain is looked for as often as anything else, from then on
             if looks.undecided:
                 seconds = context.timeout + SLACK
                 waiting(len(looks.undecided), seconds)
@@ -83,12 +83,22 @@ class Looks:
                 self._fates[one.id] = found
 
     async def send_again(self) -> None:
-        """Send whole calls of which the books show nothing once more. What stays open is looked for again."""
+        """Send whole calls of which the books show nothing once more. What stays open is looked for again, unless the
+        server says that it is still at work on it. A kind that it computes otherwise is not sent on.
+        """
         absent = [one for one in self.undecided if self._sights[one.id][-1].there is None]
+        stopped: set[str] = set()
         for call in whole_calls(self._context, absent):
+            if call[0].row.kind in stopped:
+                self._fates |= {one.id: Fate.OPEN for one in call}
+                continue
             for one, (found, outcome) in (await send_again(self._context, call)).items():
-                if found is not Fate.OPEN:
+                if outcome.stops_kind:
+                    stopped.add(one.kind)
+                if found is not Fate.OPEN or still_runs(outcome):
                     self._fates[one], self._answered[one] = found, outcome
+                else:
+                    self._sights[one].clear()  # what was seen before says nothing of what was sent since
 
     async def _look(self, rows: Sequence[OpenRow]) -> AsyncIterator[tuple[OpenRow, Sight]]:
         clear = [one for one in rows if not one.earlier or one.intent.operation in EDITS]

@@ -211,12 +211,6 @@ class Body:
             raise invalid(self.where(name), f"'{self.where(name)}' must be a state such as IN-KA.", value)
         return value
 
-    def needed_state(self, name: str) -> str:
-        value = self.state(name)
-        if value is None:
-            raise required(self.where(name))
-        return value
-
     def object(self, name: str) -> Body | None:
         value = self.fields.get(name)
         if value is None:

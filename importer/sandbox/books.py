@@ -33,6 +33,7 @@ class Books:
 
     def __init__(self, database: Path | str, clock: Clock) -> None:
         self.db = Database(database)
+        self.closed = False
         self._clock = clock
         self._ahead = 0.0  # of the machine's: what the clock has been put forward so far
         self.settings = Settings(self.db)
@@ -77,6 +78,7 @@ class Books:
         return str(self._org)
 
     def close(self) -> None:
+        self.closed = True
         self.db.close()
 
     def add_org(self, name: str) -> str:
@@ -94,11 +96,13 @@ class Books:
         tier: str = "DEFAULT",
         expires_at: float | None = None,
         revoked: bool = False,
+        user_of: str | None = None,
     ) -> None:
         """Let ``secret`` in, or change what it may. ``orgs`` defaults to the prepared org; ``tier`` is DEFAULT (600 a
-        minute) or PARTNER (3000); ``expires_at`` is Unix seconds. Raises ValueError for a combination that cannot be.
+        minute) or PARTNER (3000); ``expires_at`` is Unix seconds; ``user_of`` is another token of its user. Raises
+        ValueError for a combination that cannot be.
         """
-        powers = tokens.Powers(tuple(scopes), tier, multi_org, expires_at, revoked)
+        powers = tokens.Powers(tuple(scopes), tier, multi_org, expires_at, revoked, user_of)
         with self.db.transaction():
             tokens.add_token(self.db, secret, tuple(orgs) or (self.org_id,), powers)
 

@@ -78,6 +78,7 @@ class Switches:
     )
     payment_mode: Literal["default", "required"] = _open("default", "23.14", "a payment without its mode")
     salespersons: Literal["none", "any"] = _open("none", "14", "which salesperson ids are known")
+    early_due_date: Literal["refused", "taken"] = _open("refused", "15", "a due_date that lies before the date")
     too_long: Literal["422", "400"] = _open("422", "25.30", "a text of more than 255 characters")
 
     # Lists.

@@ -82,6 +82,8 @@ CREATE TABLE applications (id TEXT PRIMARY KEY, credit_note_id TEXT NOT NULL, in
 CREATE INDEX applications_of_note ON applications (credit_note_id, position);
 CREATE INDEX applications_of_invoice ON applications (invoice_id);
 CREATE INDEX credit_notes_newest ON credit_notes (org, created, id);
+CREATE INDEX credit_notes_by_number ON credit_notes (org, branch_id, number);
+CREATE INDEX credit_notes_of_customer ON credit_notes (org, customer_id);
 CREATE TABLE entries (id INTEGER PRIMARY KEY, org TEXT NOT NULL, branch_id TEXT NOT NULL, date TEXT NOT NULL,
     source TEXT NOT NULL, source_id TEXT NOT NULL, number TEXT, reference TEXT);
 CREATE INDEX entries_by_date ON entries (org, date);

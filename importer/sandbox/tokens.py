@@ -29,19 +29,20 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """What a token may. ``expires_at`` in Unix seconds, None for never."""
+    """What a token may. ``expires_at`` in Unix seconds, None for never; ``user_of`` is another token of its user."""
 
     scopes: tuple[str, ...] = (FULL_ACCESS,)
     tier: str = "DEFAULT"
     multi_org: bool = False
     expires_at: float | None = None
     revoked: bool = False
+    user_of: str | None = None
 
 
 def add_token(db: Database, secret: str, orgs: Sequence[str], powers: Powers) -> None:
     """Make ``secret`` a token, or change what it may. A token that exists keeps its id. Needs a transaction.
 
-    Raises ValueError for an unknown tier, and for a single-org token without exactly one org.
+    Raises ValueError for an unknown tier or ``user_of``, and for a single-org token without exactly one org.
     """
     if powers.tier not in TIERS:
         raise ValueError(f"{powers.tier} is not one of {', '.join(TIERS)}")
@@ -50,8 +51,13 @@ def add_token(db: Database, secret: str, orgs: Sequence[str], powers: Powers) ->
     digest = _digest(secret)
     known = db.row("SELECT id, user_id FROM tokens WHERE digest = ?", (digest,))
     token_id, user_id = (known["id"], known["user_id"]) if known else (str(uuid.uuid4()), str(uuid.uuid4()))
+    if powers.user_of is not None:
+        user_id = db.value("SELECT user_id FROM tokens WHERE digest = ?", (_digest(powers.user_of),))
+        if user_id is None:
+            raise ValueError("user_of is not a token")
     db.run("DELETE FROM tokens WHERE digest = ?", (digest,))
-    db.run("DELETE FROM memberships WHERE user_id = ?", (user_id,))
+    if not db.value("SELECT 1 FROM tokens WHERE user_id = ?", (user_id,)):  # else its other tokens need them too
+        db.run("DELETE FROM memberships WHERE user_id = ?", (user_id,))
     columns = {
         "digest": digest,
         "id": token_id,
@@ -63,7 +69,8 @@ def add_token(db: Database, secret: str, orgs: Sequence[str], powers: Powers) ->
         "revoked": powers.revoked,
     }
     db.insert("tokens", columns)
-    db.insert_many("memberships", ("user_id", "org"), [(user_id, member_of) for member_of in orgs])
+    for org in orgs:
+        db.run("INSERT OR IGNORE INTO memberships VALUES (?, ?)", (user_id, org))
 
 
 def subject_of(db: Database, authorization: str | None) -> str:

@@ -72,6 +72,7 @@ KINDS: Final = """
 14.salespersons | U | No salesperson is known (`salespersons`).
 
 # 15 Invoices
+15.early-due | U | A due date before the invoice's date is refused, or taken (`early_due_date`).
 15.list | D | `GET /invoices` takes `per_page`, `cursor`, `status` (one), `customer_id`, `date_from` and `date_to`.
 15.get | D | `GET /invoices/{id}` shows one.
 15.draft | D | A new invoice is a DRAFT unless `auto_approve`.

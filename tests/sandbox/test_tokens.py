@@ -141,6 +141,16 @@ def test_membership_is_checked_at_each_call(api: Api, second: str) -> None:
     assert outcome(api, "/contacts", SANDBOX_TOKEN) == (403, "auth.no_membership")
 
 
+def test_a_users_new_token_takes_no_org_from_the_old_one(api: Api, books: Books, second: str) -> None:
+    books.add_token("old", orgs=(books.org_id, second), multi_org=True)
+    books.add_token("new", user_of="old")
+    users = {api.send("GET", "/whoami", token=token).json()["token"]["user_id"] for token in ("old", "new")}
+    assert len(users) == 1
+    for org in (books.org_id, second):
+        assert api.send("GET", f"/contacts?organization_id={org}", token="old").status_code == 200
+    assert api.send("GET", f"/contacts?organization_id={second}", token="new").status_code == 403
+
+
 @pytest.mark.fact("2.cross-org")
 def test_an_id_of_another_org_is_told_apart_from_none_by_nothing(api: Api, second: str) -> None:
     body = {"contact_name": "Second's"}

@@ -45,6 +45,7 @@ def compose(call: Call, body: Body) -> tuple[dict[str, Any], list[Leg]]:
     given = _read(body)
     contact, invoice = _parents(call, given)
     resolved = resolve(call, given.lines)
+    body.state("place_of_supply")  # a rule, so only now (section 24.1)
     _check_parents(contact, invoice)
     check_open(call, given.date)
     currency = read_currency(call, body, given.date)
@@ -85,7 +86,7 @@ def _read(body: Body) -> Given:
         invoice_id=body.text("invoice_id"),
         bill_id=body.text("bill_id"),
         date=body.needed_day("date").isoformat(),
-        place_of_supply=body.state("place_of_supply"),
+        place_of_supply=body.text("place_of_supply"),
         reference=body.text("reference_number"),
         notes=body.text("notes", limit=LONG),
         tags=_tags(body),

@@ -151,7 +151,7 @@ def _show(call: Call, row: Row) -> Answer:
         "balance": rupees(balance),
         "status": row["state"],
         "notes": row["notes"],
-        "tags": None if row["tags"] is None else decode(row["tags"]),
+        "tags": decode(row["tags"] or "[]"),
         "created_time": call.books.timestamp(row["created"]),
         "last_modified_time": call.books.timestamp(row["modified"]),
     }

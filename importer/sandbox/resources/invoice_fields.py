@@ -53,7 +53,8 @@ def compose(call: Call, body: Body, old: Row | None = None) -> dict[str, Any]:
         raise not_found("Salesperson", given.salesperson_id, "salesperson_id")
     resolved = resolve(call, given.lines)
     check_open(call, given.day.isoformat())
-    _check(given)
+    body.state("place_of_supply")  # a rule, so only now (section 24.1)
+    _check(call, given)
     currency = read_currency(call, body, given.day.isoformat())
     priced = price(call, resolved, intra_state=same_state(given.place_of_supply, branch["state"]))
     columns = {
@@ -88,7 +89,7 @@ def _read(call: Call, body: Body, line_ids: Collection[str]) -> Given:
         series=body.text("series_name"),
         day=body.needed_day("date"),
         due=body.day("due_date"),
-        place_of_supply=body.needed_state("place_of_supply"),
+        place_of_supply=body.needed_text("place_of_supply"),
         reference=body.text("reference_number"),
         notes=body.text("notes", limit=LONG),
         tags=_tags(body),
@@ -113,8 +114,8 @@ def _charge(call: Call, body: Body, name: str) -> int:
     return 0 if call.switches.extra_charges == "ignored" else body.amount(name) or 0
 
 
-def _check(given: Given) -> None:
-    if given.due is not None and given.due < given.day:
+def _check(call: Call, given: Given) -> None:
+    if given.due is not None and given.due < given.day and call.switches.early_due_date == "refused":
         raise invalid("due_date", "'due_date' must not lie before 'date'.", given.due.isoformat())
     for field, amount in (("shipping_charge", given.shipping), ("tds_amount", given.tds)):
         if amount < 0:

@@ -104,5 +104,6 @@ def _find(call: Call, invoice_id: str) -> Row:
 def _draft(call: Call, done: str) -> Row:
     row = _find(call, call.id)
     if row["state"] != "DRAFT":
-        raise wrong_state("status", f"Only a draft can be {done}; this invoice is {row['state']}.", row["state"])
+        status = show_invoice(call, row["id"])["status"]
+        raise wrong_state("status", f"Only a draft can be {done}; this invoice is {status}.", status)
     return row

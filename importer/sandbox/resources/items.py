@@ -14,9 +14,11 @@ from typing import Any, Final
 from importer.sandbox.body import LONG, Body
 from importer.sandbox.call import Answer, Call, one
 from importer.sandbox.paging import Filters, page
-from importer.sandbox.refusals import duplicate, required, wrong_state
+from importer.sandbox.refusals import duplicate, invalid, required, wrong_state
 
 TYPES: Final = frozenset({"GOODS", "SERVICE"})
+# What a sale is not credited to: their balances are those of contacts, and would no longer agree with the documents.
+CONTROLS: Final = frozenset({"ACCOUNTS_RECEIVABLE", "ACCOUNTS_PAYABLE"})
 # Column -> the spellings of its field: the reference's first, then the tutorial's (section 23, items 5 and 6).
 SPELLINGS: Final = {
     "name": ("item_name", "name"),
@@ -115,9 +117,12 @@ def _read(call: Call) -> dict[str, Any]:
     body = call.body
     spellings = {column: _spellings(call, column) for column in SPELLINGS}
     columns = {column: _value(body, column, names) for column, names in spellings.items() if body.has(*names)}
-    for column, table, what in (("tax_id", "taxes", "Tax"), ("account_id", "accounts", "Account")):
-        if columns.get(column) is not None:
-            call.find(table, what, columns[column], column)
+    if columns.get("tax_id") is not None:
+        call.find("taxes", "Tax", columns["tax_id"], "tax_id")
+    if columns.get("account_id") is not None:
+        account = call.find("accounts", "Account", columns["account_id"], "account_id")
+        if account["account_type"] in CONTROLS:
+            raise invalid("account_id", "The account is no revenue ledger: lines are credited to it.", account["id"])
     return columns
 
 

@@ -41,6 +41,8 @@ def compose(call: Call) -> tuple[dict[str, Any], list[Allocation]]:
     call.find("contacts", "Contact", columns["contact_id"], "contact_id")
     columns["bank_account_id"] = _bank(call)
     check_targets(call, allocations)
+    for name, among in (("flow", FLOWS), ("mode", MODES), ("payment_type", TYPES)):
+        call.body.choice(name, among=among)  # rules, so only now (section 24.1)
     columns |= read_currency(call, call.body, columns["date"]).columns()
     _check(call, columns)
     # What it can settle: TDS clears the invoice gross (section 25, item 20).
@@ -50,19 +52,16 @@ def compose(call: Call) -> tuple[dict[str, Any], list[Allocation]]:
 
 def _read(call: Call) -> dict[str, Any]:
     body = call.body
-    flow = body.choice("flow", among=FLOWS)
-    if flow is None:
-        raise required("flow")
-    mode = body.choice("mode", among=MODES)
+    mode = body.text("mode")
     if mode is None and call.switches.payment_mode == "required":
         raise required("mode")
     return {
-        "flow": flow,
+        "flow": body.needed_text("flow"),
         "contact_id": body.needed_text("contact_id"),
         "date": body.needed_day("date").isoformat(),
         "amount": body.needed_positive_amount("amount"),
         "mode": mode or "BANK_TRANSFER",
-        "payment_type": body.choice("payment_type", among=TYPES) or "REGULAR",
+        "payment_type": body.text("payment_type") or "REGULAR",
         "reference": body.text("reference_number"),
         "description": body.text("description", limit=LONG),
         "tds": body.amount("tds_amount") or 0,

@@ -16,7 +16,7 @@ voided document is left out: what it posted was taken back on the same date.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from sqlite3 import Row
 from typing import Any, Final
@@ -29,6 +29,7 @@ from importer.sandbox.ledger.lines import rates_of
 from importer.sandbox.money import exact_tax_of, paise, rupees
 from importer.sandbox.resources.report_ledger import branch_wanted
 
+Taxes = Mapping[str, Row]
 BY_LINE: Final = ("taxable_value", "cgst", "sgst", "igst", "cess")
 # What is added to the taxable value -> its column.
 ADDED: Final = {"cgst": "cgst", "sgst": "sgst", "igst": "igst", "cess": "cess"} | {
@@ -53,11 +54,12 @@ def sales_register(call: Call) -> Answer:
     begin, end = call.query_day("from_date"), call.query_day("to_date")
     branch = branch_wanted(call)
     values = (call.org, begin, begin, end, end, branch, branch)
+    taxes = {row["id"]: row for row in call.db.rows("SELECT * FROM taxes WHERE org = ?", (call.org,))}
     sold = [(document, _posted(document)) for document in call.db.rows(SOLD, values)]
     report = {
         "from_date": midnight(begin),
         "to_date": midnight(end),
-        "rows": [row for document, posted in sold for row in _rows(call, document, posted)],
+        "rows": [row for document, posted in sold for row in _rows(call, taxes, document, posted)],
         "documents": [_document(document, posted) for document, posted in sold],
         "totals": {name: rupees(sum(posted[name] for _, posted in sold)) for name in AMOUNTS},
     }
@@ -75,11 +77,13 @@ def _posted(document: Row) -> dict[str, int]:
     return {"taxable_value": total + tds - sum(posted.values()), **posted, "tds_amount": tds, "total": total}
 
 
-def _rows(call: Call, document: Row, posted: dict[str, int]) -> Iterator[Answer]:
+def _rows(call: Call, taxes: Taxes, document: Row, posted: dict[str, int]) -> Iterator[Answer]:
     sign = _sign(document)
     left = [posted[name] for name in BY_LINE]
     for line in decode(document["lines"]):
-        amounts = [sign * in_rupees(amount, document["exchange_rate"]) for amount in _priced(call, document, line)]
+        amounts = [
+            sign * in_rupees(amount, document["exchange_rate"]) for amount in _priced(call, taxes, document, line)
+        ]
         left = [rest - amount for rest, amount in zip(left, amounts, strict=True)]
         yield _row(document, line, amounts)
     if any(left):
@@ -90,10 +94,10 @@ def _sign(document: Row) -> int:
     return 1 if document["kind"] == "invoice" else -1
 
 
-def _priced(call: Call, document: Row, line: dict[str, Any]) -> tuple[int, ...]:
+def _priced(call: Call, taxes: Taxes, document: Row, line: dict[str, Any]) -> tuple[int, ...]:
     """The taxable value of a line and its tax by component, in hundredths of the document's currency."""
     amount = paise(Decimal(line["item_total"]))
-    tax = call.db.row("SELECT * FROM taxes WHERE id = ?", (line["tax_id"],))
+    tax = taxes.get(line["tax_id"])
     if tax is None:
         return (amount, 0, 0, 0, 0)
     intra_state = same_state(document["place_of_supply"], document["state"])

@@ -125,12 +125,12 @@ class Sandbox:
         await asyncio.sleep(0)
         if task.done() and (problem := task.exception()):
             raise problem
-        task.add_done_callback(_log_failure)
+        task.add_done_callback(self._log_failure)
 
-
-def _log_failure(task: asyncio.Task[Kept]) -> None:
-    if not task.cancelled() and (problem := task.exception()):
-        log.error("what went on after a gateway time-out failed", exc_info=problem)
+    def _log_failure(self, task: asyncio.Task[Kept]) -> None:
+        """Books that are closed are a server that has ended: what it was still at is not done."""
+        if not task.cancelled() and (problem := task.exception()) and not self._books.closed:
+            log.error("what went on after a gateway time-out failed", exc_info=problem)
 
 
 def _below_base(path: str) -> str:

@@ -1,15 +1,15 @@
 """What a test or a rehearsal sets while the sandbox runs: clock, switches, faults, tokens, orgs. Not FinzBooks' API.
 
 Everything lies under ``/_sandbox``. A body is a JSON object and says so in its Content-Type, which no page of another
-site can make a browser send here. Times are Unix seconds or ISO datetimes (UTC without a zone); switches and faults are
-told as in ``switches`` and ``faults``. Bad input gets 422 with a sentence, and then nothing is changed.
+site can make a browser send here. "to" is an ISO datetime (UTC without a zone), "expires_at" Unix seconds; switches
+and faults are told as in ``switches`` and ``faults``. Bad input gets 422 with a sentence, and then nothing is changed.
 
 =========================  ===================================================================================
 GET /_sandbox              org, time, switches that are not at their default, faults to come
 POST /_sandbox/clock       {"advance": seconds} or {"to": "2026-05-20T10:00:00+05:30"}
 GET, PUT /_sandbox/switches  {"create_status": "201"}
 POST, DELETE /_sandbox/faults  {"faults": ["POST /payments close-after nth=3"]}
-POST /_sandbox/tokens      {"token", "orgs"?, "multi_org"?, "scopes"?, "tier"?, "expires_at"?, "revoked"?}
+POST /_sandbox/tokens      {"token", "orgs"?, "multi_org"?, "scopes"?, "tier"?, "expires_at"?, "revoked"?, "user_of"?}
 POST /_sandbox/orgs        {"name"}
 PUT /_sandbox/preferences  {"round_invoice_totals", "rounding_method"?}
 POST /_sandbox/reset       {}: all documents and faults go, the set-up stays
@@ -132,12 +132,11 @@ def _clear_faults(_: Books, faults: Faults, __: Fields) -> Answer:
 
 
 def _add_token(books: Books, _: Faults, fields: Fields) -> Answer:
-    _known(fields, "token", "orgs", "multi_org", "scopes", "tier", "expires_at", "revoked")
+    _known(fields, "token", "orgs", "multi_org", "scopes", "tier", "expires_at", "revoked", "user_of")
     token = _needed_text(fields, "token")
     powers: Fields = {name: _texts(fields, name) for name in ("orgs", "scopes") if name in fields}
     powers |= {name: _flag(fields, name) for name in ("multi_org", "revoked") if name in fields}
-    if "tier" in fields:
-        powers["tier"] = _needed_text(fields, "tier")
+    powers |= {name: _needed_text(fields, name) for name in ("tier", "user_of") if name in fields}
     if fields.get("expires_at") is not None:
         powers["expires_at"] = _needed_number(fields, "expires_at")
     for org in powers.get("orgs", ()):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from importer.sandbox.books import Books
@@ -35,6 +39,29 @@ class ClosableProtocol(H11Protocol):
             await inner(scope, receive, send)
 
         self.app = app
+
+
+class OnlyLocal:
+    """Answers those who call it by a name of this machine.
+
+    A page of another site can give its own name this machine's address, and would then be let in by the browser as if
+    it came from here. Its name is in the Host header all the same.
+    """
+
+    NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = Headers(scope=scope).get("host", "")
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if scope["type"] == "http" and name.lower() not in self.NAMES:
+            message = f"This server is only for this machine, and was called by the name '{name}'."
+            refused = {"code": "validation.invalid_value", "message": message, "field": "Host"}
+            await JSONResponse(refused, 400)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class LocalServer(uvicorn.Server):
@@ -78,8 +105,9 @@ def local_server(books: Books, listener: socket.socket, ready: Callable[[str], N
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     # The Date header is the sandbox's clock's, so uvicorn must not add its own.
+    app = create_app(books)
     config = uvicorn.Config(
-        create_app(books),
+        OnlyLocal(app) if ipaddress.ip_address(host).is_loopback else app,
         http=ClosableProtocol,
         log_level="warning",
         lifespan="off",

@@ -117,6 +117,15 @@ def test_a_bad_field_is_named(api: Api, fields: dict[str, Any], refusal: tuple[i
     assert api.get("/invoices")["invoices"] == []
 
 
+@pytest.mark.fact("15.early-due")
+def test_a_due_date_before_the_date_is_refused_or_taken(api: Api, books: Books) -> None:
+    early = {"date": "2026-05-19", "due_date": "2026-05-18"}
+    refused = api.refused("POST", "/invoices", invoice_body(api.contact(), **early))
+    assert refused == (400, "validation.invalid_value", "due_date")
+    books.settings.set_switches({"early_due_date": "taken"})
+    assert draft(api, **early)["due_date"] == "2026-05-18T00:00:00"
+
+
 @pytest.mark.fact("11.renamed", "25.15-states")
 def test_a_renamed_state_is_the_same_state_in_both_spellings(api: Api) -> None:
     for spelling in ("IN-OR", "IN-OD", "IN-TG", "IN-TS", "IN-CT", "IN-CG", "IN-UT", "IN-UK"):

@@ -188,3 +188,10 @@ def test_a_status_between_paid_and_not(api: Api) -> None:
     pay(api, invoice, 70)
     shown = api.get(path_of(invoice))["invoice"]
     assert (shown["status"], shown["balance"]) == ("PAID", Decimal("0.00"))
+
+
+def test_a_refusal_names_the_status_as_answers_show_it(api: Api) -> None:
+    invoice = api.invoice(api.contact())
+    answer = api.send("POST", f"{path_of(invoice)}/approve").json()
+    assert answer["details"] == {"received": invoice["status"]}
+    assert answer["message"] == f"Only a draft can be approved; this invoice is {invoice['status']}."

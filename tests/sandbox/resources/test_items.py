@@ -53,6 +53,15 @@ def test_a_bad_field_is_named(api: Api, fields: dict[str, object], refusal: tupl
     assert api.refused("POST", "/items", {"name": "Pen"} | fields) == refusal
 
 
+@pytest.mark.parametrize("account", ["Accounts Receivable", "Accounts Payable"])
+def test_a_control_account_earns_nothing(api: Api, account: str) -> None:
+    """Its balance would no longer be what the documents of the contacts say."""
+    fields = {"name": "Pen", "rate": 7, "account_id": api.account(account)}
+    assert api.refused("POST", "/items", fields) == (400, "validation.invalid_value", "account_id")
+    assert api.refused("PUT", f"/items/{api.item()}", fields) == (400, "validation.invalid_value", "account_id")
+    assert api.post("/items", fields | {"account_id": api.account("Bank Charges")})["item"]["status"] == "ACTIVE"
+
+
 def test_a_huge_exponent_is_no_way_to_fill_the_memory(api: Api) -> None:
     for number in (b"1e999999999", b"0e999999999", b"1e-999999999", b"1e9999999999999999999"):
         assert api.send("POST", "/items", b'{"name": "Pen", "rate": ' + number + b"}").status_code in {200, 400, 422}

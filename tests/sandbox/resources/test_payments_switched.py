@@ -116,6 +116,8 @@ def test_a_payment_cannot_be_deleted(api: Api, books: Books) -> None:
     assert api.send("DELETE", f"/payments/{payment}", token="aibk_pat_test_reads").status_code == 405
     switch(books, payment_delete="allowed")
     assert api.send("DELETE", f"/payments/{payment}", token="aibk_pat_test_reads").status_code == 403
+    for undo in ("void", "refund"):
+        assert api.refused("POST", f"/payments/{payment}/{undo}") == (405, "method.not_allowed", None)
 
 
 @pytest.mark.fact("25.21-undo")

@@ -135,6 +135,24 @@ def test_shape_comes_before_ids_ids_before_rules_rules_before_the_guard(api: Api
     assert api.refused("POST", "/invoices", good)[1] == "conflict.duplicate"
 
 
+@pytest.mark.fact("24.order")
+def test_a_value_that_a_rule_forbids_comes_after_shape_and_ids(api: Api) -> None:
+    lines = [{"name": "Back", "quantity": 1, "rate": 100}]
+    note = {"customer_id": api.contact(), "date": "2026-05-20", "line_items": lines}
+    receipt = {"flow": "INCOMING", "contact_id": api.contact(), "date": "2026-05-20", "amount": 100}
+    forbidden = [
+        ("/invoices", "customer_id", invoice_body(api.contact(), place_of_supply="INKA"), "place_of_supply"),
+        ("/credit_notes", "customer_id", {**note, "place_of_supply": "INKA"}, "place_of_supply"),
+        ("/payments", "contact_id", {**receipt, "flow": "IN"}, "flow"),
+        ("/payments", "contact_id", {**receipt, "mode": "BANK"}, "mode"),
+        ("/payments", "contact_id", {**receipt, "payment_type": "PART"}, "payment_type"),
+    ]
+    for path, contact, body, field in forbidden:
+        assert api.refused("POST", path, {**body, "reference_number": 7})[0] == 422
+        assert api.refused("POST", path, {**body, contact: "ct_missing"}) == (404, "not_found.resource", contact)
+        assert api.refused("POST", path, body) == (400, "validation.invalid_value", field)
+
+
 @pytest.mark.fact("2.looked-up-first")
 def test_what_is_refused_writes_nothing(api: Api, books: Books) -> None:
     customer = api.contact()

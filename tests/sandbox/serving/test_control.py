@@ -162,6 +162,7 @@ BAD = [
     ("POST", "/tokens", {"token": "t", "revoked": 0}, "'revoked' is true or false."),
     ("POST", "/tokens", {"token": "t", "tier": "GOLD"}, "The token cannot be: GOLD is not one of DEFAULT, PARTNER."),
     ("POST", "/tokens", {"token": "t", "tier": ["DEFAULT"]}, "'tier' is needed, as text."),
+    ("POST", "/tokens", {"token": "t", "user_of": "nobody"}, "The token cannot be: user_of is not a token."),
     ("POST", "/tokens", {"token": "t", "expires_at": "2026-05-20"}, "'expires_at' is needed, as a number of seconds."),
     ("POST", "/orgs", {}, "'name' is needed, as text."),
     ("POST", "/orgs", {"name": 7}, "'name' is needed, as text."),

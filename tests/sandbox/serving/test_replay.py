@@ -201,11 +201,8 @@ def test_a_key_of_another_form_may_be_taken(api: Api, books: Books, key: str) ->
 @pytest.mark.parametrize(("switch", "same"), [("token", False), ("user", True)])
 def test_a_key_belongs_to_the_token_or_to_its_user(api: Api, books: Books, switch: str, same: bool) -> None:
     books.settings.set_switches({"key_subject": switch})
-    books.add_token("old")
-    books.add_token("new")
-    with books.db.transaction():  # the rotated token of one user
-        books.db.run("UPDATE tokens SET user_id = 'asha'")
-        books.db.run("INSERT OR IGNORE INTO memberships VALUES ('asha', ?)", (books.org_id,))
+    api.control("POST", "/tokens", {"token": "old"})
+    api.control("POST", "/tokens", {"token": "new", "user_of": "old"})  # rotated
     first = api.send("POST", "/contacts", {"contact_name": "A"}, key="k", token="old")
     assert (api.send("POST", "/contacts", {"contact_name": "A"}, key="k", token="new").content == first.content) == same
 

@@ -13,7 +13,7 @@ from importer.sandbox.serving.server import listen, serve
 from sandbox.client import HandClock, invoice_body
 from sandbox.served import HEADERS, process, running
 
-HEAD = f"POST /contacts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SANDBOX_TOKEN}\r\nIdempotency-Key: k\r\n"
+HEAD = f"POST /contacts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {SANDBOX_TOKEN}\r\nIdempotency-Key: k\r\n"
 
 
 def test_the_same_application_over_a_real_socket(tmp_path: Path, clock: HandClock) -> None:
@@ -77,3 +77,14 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
         own.send_signal(signal.SIGINT)
         out, err = own.communicate(timeout=20)
     assert (own.returncode, out, err) == (0, "ended\n", "")
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_page_of_another_site_is_not_answered_under_its_own_name(tmp_path: Path, clock: HandClock, name: str) -> None:
+    """A browser would take this server for that site's, where its name was given this machine's address."""
+    with running(tmp_path / "s.db", clock) as url, httpx.Client(base_url=url, headers=HEADERS) as http:
+        port = httpx.URL(url).port
+        assert http.get("/whoami", headers={"Host": f"{name}:{port}"}).status_code == 200
+        for path in ("/whoami", "/_sandbox"):
+            refused = http.get(path, headers={"Host": f"books.example:{port}"})
+            assert (refused.status_code, refused.json()["field"]) == (400, "Host")
