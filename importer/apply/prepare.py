@@ -93,7 +93,7 @@ def plan_offline(
     steps, left_out = pick(decide(in_order(manifest), known, in_scope))
     said = memory.said()
     plan = build(steps, expectations, "", reads={}, per_minute=DEFAULT_RATE, offline=True, today=today, said=said)
-    return replace(plan, left_out=left_out)
+    return replace(plan, left_out=left_out, in_flight=memory.intents)
 
 
 async def prepare(
@@ -154,7 +154,8 @@ async def prepare(
         today=today,
         said=memory.said(),
     )
-    return Prepared(replace(plan, left_out=left_out), bindings, expectations, claimed, memory.intents)
+    plan = replace(plan, left_out=left_out, in_flight=memory.intents)
+    return Prepared(plan, bindings, expectations, claimed, memory.intents)
 
 
 async def _names(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from importer.apply.again import send_again, still_runs, whole_calls
@@ -28,15 +28,24 @@ AS_OPEN: Final = "It was not settled: this run ended before it was looked at as 
 
 
 async def recover(
-    context: Context, documents: Mapping[tuple[str, str], Document], waiting: Waiting, *, sends: bool = False
+    context: Context,
+    documents: Mapping[tuple[str, str], Document],
+    waiting: Waiting,
+    *,
+    sends: bool = False,
+    within: Collection[StepId] | None = None,
 ) -> Recovery:
     """Settle what is open in the store of ``context``; ``documents`` are the entries of the given files, by kind, key.
 
+    Calls that are not wholly ``within`` those steps are left alone, where they are given.
     With ``sends``, calls that the first look shows nothing of go out again, where the server still knows their keys.
     For what is left, two looks, further apart than the client's time-out, with one pause for all. What is known is
     remembered at once: who interrupts it loses nothing. Errors of the API and of the state stand in the result.
     """
-    looks = Looks(context, open_rows(context.store.intents(), documents))
+    rows = open_rows(context.store.intents(), documents)
+    if within is not None:
+        rows = [one for one in rows if all(StepId(*row[:3]) in within for row in one.intent.rows)]
+    looks = Looks(context, rows)
     interrupted, broken = False, None
     try:
         await looks.look()
@@ -52,7 +61,7 @@ async def recover(
         interrupted = True
     except (ApiError, Refused) as error:
         broken = (error.code, error.message, error.help)
-    return Recovery(looks.told(), interrupted, broken)
+    return Recovery(looks.told(), interrupted, broken, looks.sent_again)
 
 
 class Looks:
@@ -63,6 +72,7 @@ class Looks:
         self._rows = rows
         self._sights: dict[StepId, list[Sight]] = {one.id: [] for one in rows}
         self._fates: dict[StepId, Fate] = {}
+        self.sent_again = 0  # calls
         self._answered: dict[StepId, Outcome] = {}  # what was sent again, and how that ended
 
     @property
@@ -92,6 +102,7 @@ class Looks:
             if call[0].row.kind in stopped:
                 self._fates |= {one.id: Fate.OPEN for one in call}
                 continue
+            self.sent_again += 1
             for one, (found, outcome) in (await send_again(self._context, call)).items():
                 if outcome.stops_kind:
                     stopped.add(one.kind)

@@ -22,6 +22,7 @@ from importer.plan.allocations import used_by, with_entry
 from importer.plan.applications import paise, remembered, unnamed, used_of
 from importer.plan.entries import entries_of, entry_said
 from importer.plan.said import digest, plain
+from importer.plan.settled import settled_by
 from importer.plan.value import Entry, Step
 from importer.plan.ways_out import accept
 
@@ -62,6 +63,8 @@ async def _apply(context: Context, step: Step, settles: Settles, entry: Entry) -
         known = _remembered(context, step, settles, used)
         if used != known:
             return failed(step, _already_used(step, used, known))
+    elif (unknown := await _unexplained(context, settles, target_id)) is not None:
+        return failed(step, _may_be_there(step, settles, entry, *unknown))
     before = Balances(await _open(context, settles, target_id), used)
     if before.open is not None and before.open < entry.amount:
         return failed(step, _too_much(step, settles, entry, before.open))
@@ -153,6 +156,19 @@ async def _open(context: Context, settles: Settles, target_id: str) -> Decimal |
     return paise((await fetch(context.client, KINDS[settles.target], target_id)).get("balance"))
 
 
+async def _unexplained(context: Context, settles: Settles, target_id: str) -> tuple[Decimal | None, Decimal] | None:
+    """What of the target is settled in the books, and what of it the state remembers; None where that is the same.
+
+    Asked where the books do not say what of the applied document is used: after an old copy of the state was put back,
+    an application that it does not know is seen on the target alone.
+    """
+    row = await fetch(context.client, KINDS[settles.target], target_id)
+    total, open_ = paise(row.get("total")), paise(row.get("balance"))
+    found = None if total is None or open_ is None else add((total, open_.copy_negate()))
+    known = settled_by(context.store.receipts(), settles.target, target_id, context.bindings.ids.get)
+    return None if found == known else (found, known)
+
+
 async def _used(context: Context, kind: Kind, owner_id: str) -> Decimal | None:
     return used_of(kind, await fetch(context.client, kind, owner_id))
 
@@ -204,6 +220,20 @@ def _already_used(step: Step, used: Decimal, remembered: Decimal) -> Failure:
         place=step.place,
         help=f"Look in FinzBooks at what the {label} was applied to: this application may be among it. "
         f"{accept(step.id._replace(part=''))}",
+    )
+
+
+def _may_be_there(step: Step, settles: Settles, entry: Entry, settled: Decimal | None, known: Decimal) -> Failure:
+    label, target = KINDS[step.id.kind].label, KINDS[settles.target].label
+    what = "it is not said what" if settled is None else plain(settled)
+    return Failure(
+        "may-be-applied",
+        f"Not sent: the books do not say what of the {label} is used, and of the {target} "
+        f"{entry.target_key or entry.target_id} {what} is settled, where the state remembers {plain(known)}: this "
+        "application may be among it.",
+        place=step.place,
+        help=f"Look in FinzBooks at what settles the {target}. Add to the manifest what is missing there, and run this "
+        "again. If this application is among it, or you make it there by hand, take it out of the manifest.",
     )
 
 

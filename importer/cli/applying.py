@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import signal
 import sys
 import uuid
@@ -13,25 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
-from importer.apply.context import Context
 from importer.apply.prepare import Prepared
 from importer.apply.run import Run, not_begun
 from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
-from importer.cli.load import Loaded, reloaded, source_of
+from importer.cli.load import Loaded, reloaded
 from importer.cli.moves import check_seen, moved, remember_moves
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
+from importer.cli.prompt import ask
 from importer.cli.saved import check_bound, open_saved, progress_of
 from importer.cli.session import Rails, Session, check_named
-from importer.cli.settling import has_open_calls, recovery_code, settle_first
-from importer.delivery.settle import Recovery
+from importer.cli.settling import agrees_to_send, context_of, has_open_calls, key_ttl, recovery_code, settle_first
+from importer.delivery.settle import Fate, Recovery
 from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
-from importer.outcome import Report
+from importer.outcome import Failure, Report
 from importer.plan.binding import check_same_org, compare_steps
 from importer.plan.saved import SavedPlan
 from importer.plan.value import Plan
@@ -77,35 +74,38 @@ class Order:
 async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
     """Plan, ask, carry out. Returns the exit code of the contract (design, section 4)."""
     progress = None
+    key_ttl()  # a setting that is none is told before anybody is asked
     if order.saved is not None:
         progress = progress_of(order.saved, loaded)
         check_bound(order.saved, loaded, progress, sandbox=wishes.sandbox)
     opening, rails = session_for(loaded, wishes.sandbox)
     async with opening as session:
-        asks = sys.stdin.isatty() and not wishes.yes
-        if (wishes.yes or asks) and has_open_calls(loaded) and (order.saved is None or progress is not None):
-            recovery = await _settled_first(session, loaded, rails, wishes)
-            if recovery.interrupted or recovery.broken is not None:
-                return recovery_code(recovery)
-            loaded = reloaded(loaded)
+        settled = None
         prepared = await _prepared(order, session, loaded, wishes, resumed=progress is not None)
+        if _settles_first(order, loaded, wishes, resumed=progress is not None):
+            settled = await _settled_first(session, prepared.plan, loaded, rails, wishes)
+            if settled.interrupted or settled.broken is not None:
+                return _ended_in_settling(settled, wishes)
+            loaded = reloaded(loaded)
+            prepared = await _prepared(order, session, loaded, wishes, resumed=progress is not None)
+        more = "more " if settled is not None and settled.sent_again else ""
         plan = prepared.plan
         if plan.conflicts and not wishes.skip_conflicts:
             if wishes.format_ == "json":
-                _show(not_begun(plan), wishes)
+                _show(not_begun(plan), wishes, settled)
             else:
                 show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
-            complain([f"Nothing was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
+            complain([f"Nothing {more}was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return EXIT_CODES["plan-conflicts"]
         if plan.idle:
             _over(order, loaded, begun=progress is not None)
-            _show(Report(unchanged=plan.unchanged), wishes)
+            _show(Report(unchanged=plan.unchanged), wishes, settled)
             _tell_left_out(plan, wishes)
             return DONE
-        _confirm(plan, session, rails, wishes)
+        _confirm(plan, session, rails, wishes, more)
         run_id = uuid.uuid4().hex
         report = await _carry_out(prepared, session, loaded, wishes, order.saved, run_id)
-        _show(report, wishes)
+        _show(report, wishes, settled)
         _tell_left_out(plan, wishes)
         _tell_time(session, wishes)
         if wishes.failed is not None:
@@ -113,14 +113,33 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         return _exit_code(report)
 
 
-async def _settled_first(session: Session, loaded: Loaded, rails: Rails, wishes: Wishes) -> Recovery:
-    """What was open is settled, and told, before anything is planned (design, section 6, item 3)."""
+def _settles_first(order: Order, loaded: Loaded, wishes: Wishes, *, resumed: bool) -> bool:
+    """Whether something is open that this run may settle. What a saved plan was made with is known to it."""
+    agreed = wishes.yes or sys.stdin.isatty()
+    return agreed and (order.saved is None or resumed) and has_open_calls(loaded)
+
+
+async def _settled_first(session: Session, plan: Plan, loaded: Loaded, rails: Rails, wishes: Wishes) -> Recovery:
+    """What was open is settled, and told, before anything else is done (design, section 6, item 3).
+
+    By looking only, where conflicts keep the run from sending anything; and no more of it than the run is about.
+    """
     if wishes.yes and not session.sandbox:
         check_named(rails)
-    recovery = await settle_first(session, loaded, yes=wishes.yes, quiet=wishes.quiet)
-    if not wishes.quiet:
+    sends = bool(wishes.skip_conflicts or not plan.conflicts) and (wishes.yes or agrees_to_send(session, loaded))
+    within = {step.id for step in plan.steps} if plan.left_out else None
+    recovery = await settle_first(session, loaded, sends=sends, quiet=wishes.quiet, within=within)
+    if not wishes.quiet or recovery.broken is not None or any(one.code for one in recovery.rows):
         complain(recovery_lines(recovery, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
     return recovery
+
+
+def _ended_in_settling(recovery: Recovery, wishes: Wishes) -> int:
+    """What was open could not be settled, or a person did not wait for it: nothing was planned, and nothing done."""
+    if wishes.format_ == "json":
+        broken = None if recovery.broken is None else Failure(*recovery.broken[:2], help=recovery.broken[2])
+        _show(Report(interrupted=recovery.interrupted, broken=broken), wishes, recovery)
+    return recovery_code(recovery)
 
 
 def _over(order: Order, loaded: Loaded, *, begun: bool) -> None:
@@ -146,7 +165,7 @@ async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wish
     return prepared
 
 
-def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None:
+def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes, more: str) -> None:
     """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named."""
     if not plan.writes:
         return
@@ -161,15 +180,8 @@ def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> None
             "Run it with --yes once the plan has been looked at.",
         )
     complain(plan_lines(plan, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
-    where = "the sandbox" if session.sandbox else f"organisation {session.org_id}"
-    # The loop's own handler only cancels a task, and nothing runs while a person thinks.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        agreed = click.confirm(f"Apply this to {where}?", err=True)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if not agreed:
-        raise Refused("not-confirmed", "Nothing was sent.")
+    if not ask(f"Apply this to {session.named}?"):
+        raise Refused("not-confirmed", f"Nothing {more}was sent.")
 
 
 async def _carry_out(
@@ -183,21 +195,7 @@ async def _carry_out(
             store.carry_out(saved.id)  # before any other change: one that is not the plan's own would bar it for good
         store.bind(session.org_id)
         store.put(moved(loaded))
-        context = Context(
-            client=session.client,
-            store=store,
-            bindings=prepared.bindings,
-            org_id=session.org_id,
-            token_id=session.token_id,
-            run=run_id,
-            now=session.clock.now,
-            sleep=session.clock.sleep,
-            dice=random.random,
-            expected=prepared.expectations.expected,
-            source_of=source_of(loaded),
-            claimed=prepared.claimed,
-            timeout=session.timeout,
-        )
+        context = context_of(session, store, loaded, prepared, run_id)
         with Progress(prepared.plan, session, quiet=wishes.quiet or wishes.format_ == "json") as progress:
             run = Run(context, prepared.plan, progress.advance, skip_conflicts=wishes.skip_conflicts)
             with _interrupts(run.stop, progress.say):
@@ -224,10 +222,12 @@ def _interrupts(stop: Callable[[], None], tell: Callable[[str], None]) -> Iterat
             signal.signal(number, handler)
 
 
-def _show(report: Report, wishes: Wishes) -> None:
+def _show(report: Report, wishes: Wishes, settled: Recovery | None = None) -> None:
     if wishes.format_ == "json":
-        say([as_json(report_value(report))])
+        say([as_json(report_value(report, settled))])
     else:
+        if settled is not None and (done := settled.counts()[Fate.SETTLED.value]):
+            say([f"{count(done, 'call')} of an earlier run settled."])
         say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
     if wishes.format_ == "github":
         say(github_report_lines(report))

@@ -31,6 +31,11 @@ class Session:
     timeout: float  # seconds after which an answer counts as lost
     sandbox: bool
 
+    @property
+    def named(self) -> str:
+        """Where it writes to, in words for a person."""
+        return "the sandbox" if self.sandbox else f"organisation {self.org_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Rails:

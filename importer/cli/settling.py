@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
-import click
-
 from importer.apply.context import Context
-from importer.apply.ground import survey
+from importer.apply.ground import Ground, survey
+from importer.apply.prepare import Prepared
 from importer.apply.recover import recover
 from importer.cli.load import Loaded, source_of
+from importer.cli.moves import check_seen
 from importer.cli.options import complain
+from importer.cli.prompt import ask
 from importer.cli.session import Session, environment
-from importer.delivery.settle import Recovery
+from importer.delivery.settle import Recovery, may_go_again
 from importer.errors import DONE, INTERRUPTED, PARTIAL, REFUSED, ApiError, Refused, WrongUsage
+from importer.model import StepId
 from importer.report.style import count
 from importer.state.files import open_for_reading, open_for_writing
 from importer.state.store import Store
@@ -34,30 +36,41 @@ def has_open_calls(loaded: Loaded) -> bool:
         return bool(store.intents())
 
 
-async def settle_first(session: Session, loaded: Loaded, *, yes: bool, quiet: bool) -> Recovery:
-    """Settle all that is open before anything is planned. Raises Refused.
+async def settle_first(
+    session: Session, loaded: Loaded, *, sends: bool, quiet: bool, within: Collection[StepId] | None
+) -> Recovery:
+    """Settle what is open, of calls that are wholly ``within`` those steps where they are given. Raises Refused.
 
-    With ``yes``, or when the person at the terminal agrees, calls that left no trace are sent again under their own
-    keys, since it is that apply which goes on. Otherwise they are only looked for.
+    With ``sends``, calls that left no trace are sent again under their own keys, since it is that apply which goes on.
     """
     if loaded.where is None:
         raise ValueError("a run without a place for its state")
     with open_for_writing(loaded.where.state) as store:
+        check_seen(store, loaded)
         go_on_with_plan(store)
         store.bind(session.org_id)
-        sends = yes or _agreed(len(store.intents()))
-        return await settle_open(session, store, loaded, sends=sends, quiet=quiet)
+        return await settle_open(session, store, loaded, sends=sends, quiet=quiet, within=within)
 
 
-def _agreed(number: int) -> bool:
-    return click.confirm(
-        f"A run was cut off before the {'answer' if number == 1 else 'answers'} of {count(number, 'call')} came. "
-        "They are looked for in the books. Send again, under the same key, what is not there?",
-        err=True,
+def agrees_to_send(session: Session, loaded: Loaded) -> bool:
+    """Ask, if there is a call that could go out again. Nobody else is kept waiting while a person thinks."""
+    now, ttl = session.client.server_now(), key_ttl()
+    calls = [one for one in loaded.memory.intents if may_go_again(one, session.token_id, now, ttl)]
+    return bool(calls) and ask(
+        f"A run was cut off before the {'answer' if len(calls) == 1 else 'answers'} of {count(len(calls), 'call')} "
+        f"came. Send again to {session.named}, under the same key, what its books do not show?"
     )
 
 
-async def settle_open(session: Session, store: Store, loaded: Loaded, *, sends: bool, quiet: bool) -> Recovery:
+async def settle_open(
+    session: Session,
+    store: Store,
+    loaded: Loaded,
+    *,
+    sends: bool,
+    quiet: bool,
+    within: Collection[StepId] | None = None,
+) -> Recovery:
     """What became of every open call. Raises Refused where the books cannot be read at all."""
     try:
         ground = await survey(session.client, loaded.manifest, tuple(store.receipts()), store.intents())
@@ -67,13 +80,19 @@ async def settle_open(session: Session, store: Store, loaded: Loaded, *, sends: 
             f"What the books hold could not be read, so nothing was settled: {error.message} [{error.code}]",
             error.help or "Run it again.",
         ) from error
-    context = Context(
+    context = context_of(session, store, loaded, ground, uuid.uuid4().hex)
+    return await recover(context, ground.documents, _waiting(quiet), sends=sends, within=within)
+
+
+def context_of(session: Session, store: Store, loaded: Loaded, ground: Ground | Prepared, run: str) -> Context:
+    """What the calls of a run share; ``ground`` is what the org was asked for it."""
+    return Context(
         client=session.client,
         store=store,
         bindings=ground.bindings,
         org_id=session.org_id,
         token_id=session.token_id,
-        run=uuid.uuid4().hex,
+        run=run,
         now=session.clock.now,
         sleep=session.clock.sleep,
         dice=random.random,
@@ -83,7 +102,6 @@ async def settle_open(session: Session, store: Store, loaded: Loaded, *, sends: 
         timeout=session.timeout,
         key_ttl=key_ttl(),
     )
-    return await recover(context, ground.documents, _waiting(quiet), sends=sends)
 
 
 def recovery_code(recovery: Recovery) -> int:

@@ -18,6 +18,9 @@ from importer.schema import Field
 # Nothing there in one look may mean that the server is still at work; in two, further apart than the client's
 # time-out, that it is not (design, section 6, items 3 and 4).
 LOOKS: Final = 2
+# The server's clock is told from its Date header, in whole seconds: two runs, one right after the other, can take the
+# second for the earlier one.
+CLOCK_SLACK: Final = 5  # seconds
 CHANGE_OPEN: Final = "change-open"  # of an update or a posting that may or may not have come through
 
 
@@ -80,6 +83,7 @@ class Recovery:
     rows: list[Recovered] = field(default_factory=list)
     interrupted: bool = False
     broken: tuple[str, str, str] | None = None
+    sent_again: int = 0  # calls
 
     def counts(self) -> dict[str, int]:
         return {fate.value: sum(1 for one in self.rows if one.fate is fate) for fate in Fate}
@@ -112,7 +116,8 @@ def may_go_again(intent: Intent, token_id: str, now: float, key_ttl: float) -> b
     if not intent.idempotency_key or intent.token_id != token_id:
         return False
     age = now - datetime.fromisoformat(intent.server_time).timestamp()
-    return 0 <= age < key_ttl  # below zero a clock was set back, and nothing is known of the age
+    # Further below zero a clock was set back, and nothing is known of the age.
+    return -CLOCK_SLACK <= age < key_ttl - CLOCK_SLACK
 
 
 def there(match: Match) -> bool | None:

@@ -112,7 +112,8 @@ def _application(
             code="open-intent",
             settles=intent,
             reason=f"A call of {intent.server_time} was cut off before its answer came.",
-            help="It is not sent again, so that it cannot be applied twice. To have the balances looked at: "
+            help="The next apply looks at the balances first: where they have moved by exactly this it was done, where "
+            "they are as before it is applied then. To have them looked at without sending anything: "
             "finz-import recover",
         )
     if done_before:

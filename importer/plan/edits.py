@@ -15,7 +15,7 @@ from importer.delivery.natural import dead
 from importer.delivery.remote import amount, day, text
 from importer.delivery.settle import shows
 from importer.kinds import KINDS, Edits, Kind
-from importer.model import Action, Change, Document, Receipt
+from importer.model import Action, Change, Document, Intent, Receipt
 from importer.plan.allocations import added, entries_held, used_by
 from importer.plan.applications import paise, used_of
 from importer.plan.known import Gone, Known
@@ -51,11 +51,18 @@ def known_document(base: Step, document: Document, receipt: Receipt, known: Know
     base = replace(base, changes=found, later=later)
     if not found and base.settles is None:
         return _unedited(base, kind, later, known)
+    if base.settles is not None:
+        base = replace(base, reason=_cut_off(base.settles))
     if not found:
-        return _possible(replace(base, reason="an update was cut off before its answer came"), kind, receipt, known)
+        return _possible(base, kind, receipt, known)
     if kind.edits is Edits.NEVER or _is_fixed(kind, receipt, found, known):
         return _impossible(base, receipt)
     return _possible(base, kind, receipt, known)
+
+
+def _cut_off(intent: Intent) -> str:
+    what = "an update" if intent.operation == UPDATE else "a posting"
+    return f"{what} of {intent.server_time} was cut off before its answer came; the books are read before another goes"
 
 
 def edits(document: Document, receipt: Receipt, known: Known) -> tuple[tuple[Change, ...], tuple[int, ...]]:

@@ -21,6 +21,10 @@ from importer.plan.value import Step
 from importer.plan.ways_out import command
 
 MOST_IDS: Final = 5  # ids that a sentence names
+WAITS: Final = (
+    "The next apply looks for it again first, and sends it if it is not there. To have it looked for without sending "
+    "anything: finz-import recover"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
     ways = (
         f"If it is one of those: {command('adopt', base.id, 'ID')}. If it is not there: {command('rm', base.id)}"
         if rows
-        else "To have it looked for again, and given up when it stays away: finz-import recover"
+        else WAITS
     )
     return replace(
         base,
@@ -180,7 +184,7 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
         code="open-intent",
         settles=intent,
         reason=f"A call of {intent.server_time} was cut off before its answer came; the books show {how_many}.",
-        help=f"It is not sent again, so that it cannot be booked twice. {ways}",
+        help=f"It is not sent as something new, so that it cannot be booked twice. {ways}",
     )
 
 

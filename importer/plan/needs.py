@@ -50,7 +50,7 @@ def in_view_of_doubt(step: Step, targets: Iterable[object], in_doubt: Collection
         action=Action.PENDING,
         code="waits-for-open-intent",
         reason="What became of another application to the same document is not known, and is told from its balance.",
-        help="To have the balances looked at: finz-import recover",
+        help="The next apply looks at the balances first. To have only that done: finz-import recover",
     )
 
 

@@ -95,6 +95,7 @@ class Plan:
     offline: bool = False
     notes: tuple[Note, ...] = ()
     left_out: int = 0  # documents with something to be done that --target or --limit leave for later
+    in_flight: tuple[Intent, ...] = ()  # calls of earlier runs whose answers never came, oldest first
 
     def counts(self) -> dict[str, int]:
         """Documents by what happens to them. Applications of a document are not counted."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from importer.delivery.settle import Recovery
 from importer.kinds import KINDS
 from importer.outcome import Failure, Outcome, Report, Status
+from importer.report.recovery import recovery_value
 from importer.report.style import Style, count
 
 # A line that breaks in a migration leaves thousands unsent, all for one reason.
@@ -46,8 +48,8 @@ def _bad_lines(outcome: Outcome, style: Style) -> Iterator[str]:
         yield f"    {style.paint('help:', 'cyan')} {failure.help}"
 
 
-def report_value(report: Report) -> dict[str, Any]:
-    """The JSON of an apply (design, section 4)."""
+def report_value(report: Report, settled: Recovery | None = None) -> dict[str, Any]:
+    """The JSON of an apply (design, section 4). ``settled``: what became of calls that were open when it began."""
     value: dict[str, Any] = {
         "summary": report.counts(),
         "operations": [_outcome_value(outcome) for outcome in report.outcomes],
@@ -56,6 +58,8 @@ def report_value(report: Report) -> dict[str, Any]:
         value["interrupted"] = True
     if report.broken is not None:
         value["broken"] = _failure_value(report.broken)
+    if settled is not None:
+        value["settled"] = recovery_value(settled)
     return value
 
 

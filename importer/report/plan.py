@@ -12,6 +12,7 @@ from importer.kinds import KINDS
 from importer.model import Action, Change, Drift
 from importer.plan.unusual import LARGEST
 from importer.plan.value import Note, Plan, Step
+from importer.report.in_flight import in_flight_lines, in_flight_value
 from importer.report.step import INDENT, step_lines, where, wrapped
 from importer.report.style import Style, count, rupees
 
@@ -46,10 +47,14 @@ def plan_lines(plan: Plan, style: Style, *, details: bool = False) -> Iterator[s
     if not plan.steps:
         yield f"Nothing to do: {count(plan.unchanged, 'document')} unchanged."
         yield from _left_out(plan)
+        yield from in_flight_lines(plan.in_flight, details=details)
         return
     yield f"Plan for organisation {plan.org_id}" if plan.org_id else "Plan made offline: nothing was looked up"
     yield from _left_out(plan)
     yield ""
+    if plan.in_flight:
+        yield from in_flight_lines(plan.in_flight, details=details)
+        yield ""
     yield from _money(plan)
     yield from _conflicts(plan.conflicts, style, details)
     for action in _UNUSUAL:
@@ -189,6 +194,8 @@ def plan_value(plan: Plan) -> dict[str, Any]:
     }
     if plan.left_out:
         value["left_out"] = plan.left_out
+    if plan.in_flight:
+        value["in_flight"] = in_flight_value(plan.in_flight)
     return value
 
 

@@ -7,19 +7,13 @@ from typing import Any, Final
 
 from importer.delivery.settle import Fate, Recovered, Recovery
 from importer.kinds import KINDS
+from importer.report.in_flight import CALLS
 from importer.report.step import INDENT, where, wrapped
 from importer.report.style import Style, count
 
 # A line that breaks in a migration leaves hundreds in flight, and those that are settled need nobody's eye.
 MOST_SETTLED: Final = 20
 _COLOURS: Final = {Fate.SETTLED: "green", Fate.NOT_DONE: "cyan", Fate.OPEN: "yellow"}
-_CALLS: Final = {
-    "create": "create",
-    "bulk": "create",
-    "update": "update",
-    "approve": "posting",
-    "apply": "application",
-}
 
 
 def recovery_lines(recovery: Recovery, style: Style, *, details: bool = False) -> Iterator[str]:
@@ -64,7 +58,7 @@ def _lines(one: Recovered, style: Style) -> Iterator[str]:
     name = f"{KINDS[one.id.kind].label} {one.id.key}" + (f" to {one.id.part}" if one.id.part else "")
     code = f" [{one.code}]" if one.code else ""
     yield f"{style.paint(words(one.fate), _COLOURS[one.fate])} {name}{where(one.place)}{code}"
-    yield from wrapped(f"The {_CALLS.get(one.operation, 'call')} of {one.sent}. {one.message}", INDENT)
+    yield from wrapped(f"The {CALLS.get(one.operation, 'call')} of {one.sent}. {one.message}", INDENT)
     if one.help:
         first, *others = wrapped(f"help: {one.help}", INDENT)
         yield first.replace("help:", style.paint("help:", "cyan"), 1)

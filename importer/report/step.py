@@ -98,9 +98,12 @@ def words(value: Any) -> str:
 
 
 def _reason(step: Step) -> str:
-    if step.action in (Action.ADOPT, Action.SETTLE, Action.UPDATE, Action.APPROVE) and step.remote is not None:
-        return f"found in the books as {step.remote_id}: {step.reason}"
-    return step.reason
+    if step.action not in (Action.ADOPT, Action.SETTLE, Action.UPDATE, Action.APPROVE) or step.remote is None:
+        return step.reason
+    found = f"found in the books as {step.remote_id}: {step.reason}"
+    if step.settles is None:
+        return found
+    return f"its call of {step.settles.server_time} was cut off before the answer came; {found}"
 
 
 def _posts(step: Step) -> bool:

@@ -164,10 +164,16 @@ def _check_version(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _check_pages(db: sqlite3.Connection, path: Path) -> None:
-    """Read the whole file once (about 1 s per GB): a receipt is not written into a file that has lost others."""
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    """Read the whole file once (about 3 s per GB): a receipt is not written into a file that has lost others.
+
+    Not ``quick_check``, which takes a third of the time: it does not see that a receipt is missing from the index, by
+    which it is looked up, nor that an intent is gone while its rows are there.
+    """
+    (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise damaged(path, str(verdict).replace("\n", " ").strip("* "))
+    if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise damaged(path, "it holds rows of a call that is gone")
 
 
 def lock_state(real: Path, path: Path) -> FileLock:

@@ -15,7 +15,10 @@ from typing import Final
 
 from importer.errors import Refused
 
-RESTORE: Final = "Restore the file from a backup, or move it away: apply then finds again what is in the books."
+RESTORE: Final = (
+    "Restore the file from a backup, or move it away, with the -wal and -shm beside it: apply then finds again what is "
+    "in the books."
+)
 ANOTHER: Final = "Check the path, or name another file with --state FILE."
 
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})

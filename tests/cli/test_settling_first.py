@@ -140,3 +140,48 @@ def test_a_setting_that_is_no_number_of_seconds_is_refused(rehearsal: Rehearsal)
     bad = command("apply", rehearsal.manifest, "--sandbox", "--yes", env={"FINZBOOKS_KEY_TTL": "a day"})
     assert bad.code == 2
     assert 'FINZBOOKS_KEY_TTL is "a day"' in bad.err
+
+
+def test_where_the_plan_holds_conflicts_nothing_is_sent_again(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    edited = MANIFEST.replace("rate: 100}", "rate: 101}")  # of a posted invoice
+    rehearsal.manifest.write_text(edited, encoding="utf-8")
+    again = rehearsal.apply()
+    assert again.code == 1, again.out + again.err
+    assert "Nothing was sent: the plan holds 1 conflict." in again.err
+    assert rehearsal.count("payments") == 0
+
+
+def test_a_run_about_something_else_leaves_an_open_call_alone(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    again = rehearsal.apply("--target", "invoices/I-2")
+    assert again.code == 0, again.out + again.err
+    assert rehearsal.count("payments") == 0
+    assert rehearsal.apply("--target", "payments/P-1").code == 0
+    assert rehearsal.count("payments") == 1
+
+
+def test_what_was_settled_is_told_also_where_little_is_to_be_told(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    again = rehearsal.apply("-q")
+    assert (again.code, again.err) == (0, "")
+    assert again.out.splitlines() == ["1 call of an earlier run settled.", "0 created, 4 unchanged."]
+
+
+def test_a_person_is_told_where_it_would_be_sent_again_and_may_say_no(rehearsal: Rehearsal) -> None:
+    rehearsal.faults(*LOST["before the work"])
+    assert rehearsal.apply().code == 4
+    rehearsal.faults()
+    words = ("apply", rehearsal.manifest, "--sandbox")
+    refused = command(*words, terminal=True, typed="n\nn\n")
+    assert "Send again to the sandbox, under the same key, what its books do not show?" in refused.out + refused.err
+    assert rehearsal.count("payments") == 0
+    agreed = command(*words, terminal=True, typed="y\n")
+    assert agreed.code == 0, agreed.out + agreed.err
+    assert rehearsal.count("payments") == 1

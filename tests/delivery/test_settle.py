@@ -10,11 +10,13 @@ import pytest
 from importer.delivery.natural import Match
 from importer.delivery.settle import (
     CHANGE_OPEN,
+    CLOCK_SLACK,
     Fate,
     OpenRow,
     Recovered,
     Recovery,
     fate,
+    may_go_again,
     open_rows,
     sent_body,
     shows,
@@ -162,3 +164,23 @@ def test_a_change_that_the_next_apply_settles_by_itself_asks_for_nobody() -> Non
 
     assert recovery(CHANGE_OPEN).whole
     assert not recovery("balance-moved").whole
+
+
+# Whether a call may go again under its own key.
+
+BEGUN = 1_779_184_800.0  # when the call of ``intent`` left
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize("age", [-CLOCK_SLACK, -0.9, 0.0, 3600.0, DAY - CLOCK_SLACK - 1])
+def test_a_key_that_the_server_still_knows_may_be_used_again_though_clocks_are_known_to_the_second(age: float) -> None:
+    assert may_go_again(intent("O-1"), "tok", BEGUN + age, DAY)
+
+
+@pytest.mark.parametrize("age", [-CLOCK_SLACK - 1, -DAY, DAY - CLOCK_SLACK, DAY, 2 * DAY])
+def test_a_key_that_may_be_forgotten_or_whose_age_cannot_be_told_is_not_used_again(age: float) -> None:
+    assert not may_go_again(intent("O-1"), "tok", BEGUN + age, DAY)
+
+
+def test_under_another_token_no_key_is_used_again() -> None:
+    assert not may_go_again(intent("O-1"), "other", BEGUN, DAY)

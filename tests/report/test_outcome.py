@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importer.delivery.settle import Fate, Recovered, Recovery
 from importer.model import Place, StepId
 from importer.outcome import Failure, Outcome, Report, Status
 from importer.report.outcome import report_lines, report_value
@@ -92,3 +93,11 @@ def test_an_interruption_and_a_broken_run_show_in_the_value() -> None:
     assert report_value(Report(interrupted=True))["interrupted"] is True
     broken = report_value(Report(broken=Failure("auth.revoked_token", "The token is revoked.")))
     assert broken["broken"]["code"] == "auth.revoked_token"
+
+
+def test_what_was_settled_first_is_in_the_value_where_something_was_open() -> None:
+    one = Recovered(DONE.id, "create", "2026-05-19T10:00:00Z", Fate.SETTLED, "Found.", "inv_1", PLACE)
+    value = report_value(Report(unchanged=1), Recovery([one]))
+    assert value["settled"]["summary"] == {"settled": 1, "not_done": 0, "open": 0}
+    assert [call["key"] for call in value["settled"]["operations"]] == ["I-1"]
+    assert "settled" not in report_value(Report(unchanged=1))

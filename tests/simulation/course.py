@@ -186,11 +186,12 @@ def _comes_to_rest(course: Course, wild: Stage, made: Manifest) -> None:
 
 
 def _asked_about(wild: Stage, report: Report | None) -> list[Ref]:
-    """The documents of applications that only a person can decide upon."""
-    steps = [one.id for one in wild.made.conflicts if one.id.part or one.code == "partly-applied"] if wild.made else []
+    """The documents that only a person can decide upon: whose the change is that the old copy does not know."""
+    steps = [one.id for one in wild.made.conflicts if one.id.part or one.code == "drift"] if wild.made else []
     if report is not None:
-        steps += [one.id for one in report.outcomes if one.failure is not None and one.failure.code in ASKS]
-    return sorted({Ref(one.kind, one.key) for one in steps if one.part})
+        failed = [one for one in report.outcomes if one.failure is not None and one.failure.code in ASKS]
+        steps += [one.id for one in failed if one.id.part]
+    return sorted({Ref(one.kind, one.key) for one in steps})
 
 
 def _round(rng: Random, course: Course, wild: Stage, made: Manifest) -> None:

@@ -246,6 +246,61 @@ def test_a_state_with_pages_overwritten_is_not_written_to(path: Path, receipt: M
     assert info.value.code == "state-damaged"
 
 
+def lose_from_index(path: Path) -> None:
+    """Take the last receipt out of the index by which receipts are looked up, and leave the page well formed."""
+    db = sqlite3.connect(path)
+    (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE type = 'index' AND tbl_name = 'receipts'").fetchone()
+    (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    content, at = bytearray(path.read_bytes()), (page - 1) * size
+    number = int.from_bytes(content[at + 3 : at + 5], "big")
+    cells = sorted(int.from_bytes(content[at + 8 + 2 * one : at + 10 + 2 * one], "big") for one in range(number))
+    last = int.from_bytes(content[at + 6 + 2 * number : at + 8 + 2 * number], "big")
+    end = next((one for one in cells if one > last), size)
+    content[at + 3 : at + 5] = (number - 1).to_bytes(2, "big")
+    content[at + 7] = end - last  # bytes that are free within the page
+    path.write_bytes(content)
+
+
+def test_a_receipt_that_its_index_has_lost_is_damage_although_every_page_is_well_formed(
+    path: Path, receipt: Make
+) -> None:
+    with open_for_writing(path) as store:
+        store.put([receipt(f"ORDER-{number}") for number in range(5)])
+    lose_from_index(path)
+    with reading(path) as store:
+        assert len(list(store.receipts())) == 4
+        assert [number for number in range(5) if store.receipt("invoices", f"ORDER-{number}") is None] == [4]
+    error = refused(write, path)
+    assert error.code == "state-damaged"
+    assert "missing from index" in error.message
+
+
+def test_rows_of_a_call_that_is_gone_are_damage(path: Path, intent: Make) -> None:
+    with open_for_writing(path) as store:
+        store.begin(intent("ORDER-1"))
+        store._db.execute("PRAGMA foreign_keys = OFF")
+        store._db.execute("DELETE FROM intents")
+    error = refused(write, path)
+    assert error.code == "state-damaged"
+    assert "a call that is gone" in error.message
+
+
+def test_of_damage_both_ways_back_are_said_and_both_lead_back(path: Path, receipt: Make) -> None:
+    full_state(path, receipt)
+    backup = path.read_bytes()
+    os.truncate(path, path.stat().st_size // 2)
+    assert "from a backup, or move it away" in refused(write, path).help
+    path.write_bytes(backup)
+    with open_for_writing(path) as store:
+        assert len(list(store.receipts())) == 500
+    os.truncate(path, path.stat().st_size // 2)
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    with open_for_writing(path) as store:
+        assert list(store.receipts()) == []
+
+
 @both_ways
 def test_a_journal_that_lost_its_state_is_not_thrown_away(path: Path, opening: Callable[[Path], object]) -> None:
     wal = path.with_name(path.name + "-wal")
