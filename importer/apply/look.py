@@ -63,7 +63,7 @@ async def look_for(context: Context, kind: Kind, own: Sequence[Wanted]) -> Mappi
 async def _rows(context: Context, kind: Kind, own: Sequence[Wanted]) -> Rows:
     """The living rows that may be one of ``own``, read whole where the list's rows are too short to tell."""
     found = await search(context.client, kind, own)
-    held = dict(found.by_id)
+    held = {**found.by_id, **found.wordless}
     read: set[str] = set()
     while True:
         rows = Rows(kind)  # of all rules: what is no candidate for ``own`` by some rule may be one for a rival

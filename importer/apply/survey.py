@@ -44,12 +44,20 @@ async def search(client: Client, kind: Kind, wanted: Sequence[Wanted]) -> Rows:
     rows = Rows(kind, relevant(kind, wanted))
     targets = searches(kind, wanted)
     walk = targets is None or len(targets) > 1
-    if walk and await _walk(client, kind, rows, {}, None if targets is None else len(targets)):
-        return rows
-    for value in targets or ():
-        parameter = kind.search.parameter if kind.search is not None else ""
-        await _walk(client, kind, rows, {parameter: value}, None)
+    if not walk or not await _walk(client, kind, rows, {}, None if targets is None else len(targets)):
+        for value in targets or ():
+            parameter = kind.search.parameter if kind.search is not None else ""
+            await _walk(client, kind, rows, {parameter: value}, None)
+    await _ask_for_words(client, kind, rows)
     return rows
+
+
+async def _ask_for_words(client: Client, kind: Kind, rows: Rows) -> None:
+    """Read whole what the list tells nothing of but an id; not all of it, where that tells no more."""
+    for row_id in list(rows.wordless):
+        rows.add([await fetch(client, kind, row_id)])
+        if row_id in rows.wordless:
+            return
 
 
 async def _walk(client: Client, kind: Kind, rows: Rows, parameters: Mapping[str, str], most_pages: int | None) -> bool:
@@ -77,7 +85,7 @@ async def find(
         whole = {row_id: await fetch(client, kind, row_id) for row_id in short}
         read.update(short)
         again = Rows(kind, rows.only)
-        again.add(whole.get(row_id, row) for row_id, row in rows.by_id.items())
+        again.add(whole.get(row_id, row) for row_id, row in (rows.by_id | rows.wordless).items())
         rows = again
 
 

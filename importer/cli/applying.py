@@ -96,13 +96,17 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
             else:
                 show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
             complain([f"Nothing {more}was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
-            return EXIT_CODES["plan-conflicts"]
+            return EXIT_CODES["applied-in-part" if more else "plan-conflicts"]
         if plan.idle:
             _over(order, loaded, begun=progress is not None)
             _show(Report(unchanged=plan.unchanged), wishes, settled)
             _tell_left_out(plan, wishes)
             return DONE
-        _confirm(plan, session, rails, wishes, more)
+        if not _confirmed(plan, session, rails, wishes):
+            if more:
+                complain(["Nothing more was sent."])
+                return EXIT_CODES["applied-in-part"]
+            raise Refused("not-confirmed", "Nothing was sent.")
         run_id = uuid.uuid4().hex
         report = await _carry_out(prepared, session, loaded, wishes, order.saved, run_id)
         _show(report, wishes, settled)
@@ -165,14 +169,14 @@ async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wish
     return prepared
 
 
-def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes, more: str) -> None:
-    """Show the plan and ask. Raises Refused when nobody says yes, or the org is not named."""
+def _confirmed(plan: Plan, session: Session, rails: Rails, wishes: Wishes) -> bool:
+    """Show the plan and ask. Raises Refused when nobody can say yes, or the org is not named."""
     if not plan.writes:
-        return
+        return True
     if wishes.yes:
         if not session.sandbox:
             check_named(rails)
-        return
+        return True
     if not sys.stdin.isatty():
         raise Refused(
             "not-confirmed",
@@ -180,8 +184,7 @@ def _confirm(plan: Plan, session: Session, rails: Rails, wishes: Wishes, more: s
             "Run it with --yes once the plan has been looked at.",
         )
     complain(plan_lines(plan, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
-    if not ask(f"Apply this to {session.named}?"):
-        raise Refused("not-confirmed", f"Nothing {more}was sent.")
+    return ask(f"Apply this to {session.named}?")
 
 
 async def _carry_out(
@@ -227,7 +230,7 @@ def _show(report: Report, wishes: Wishes, settled: Recovery | None = None) -> No
         say([as_json(report_value(report, settled))])
     else:
         if settled is not None and (done := settled.counts()[Fate.SETTLED.value]):
-            say([f"{count(done, 'call')} of an earlier run settled."])
+            say([f"{count(done, 'document')} of an earlier run settled."])
         say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
     if wishes.format_ == "github":
         say(github_report_lines(report))

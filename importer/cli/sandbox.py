@@ -50,6 +50,7 @@ def serve(host: str, port: int, books: Path | None, wishes: tuple[str, ...], lin
     from importer.errors import Refused
 
     try:
+        from importer.sandbox.books import Books
         from importer.sandbox.database import UnreadableBooks
         from importer.sandbox.serving.faults import Faults
         from importer.sandbox.serving.server import serve as serve_books
@@ -67,14 +68,22 @@ def serve(host: str, port: int, books: Path | None, wishes: tuple[str, ...], lin
             err=True,
         )
     with open_books(file) as opened:
+        org_id = opened.org_id
+
+    def prepare(opened: Books) -> None:
         opened.settings.set_switches(wished)
         Faults(opened.db).add(faults)
+
     # As Ctrl-C: the server ends what it is at, and the books are closed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve_books(file, host, port, lambda url: _tell(url, file))
+        serve_books(file, host, port, lambda url: _tell(url, file, org_id), prepare)
     except (OSError, UnreadableBooks) as error:
-        raise Refused("sandbox-failed", f"The local FinzBooks cannot be served: {error}.") from error
+        raise Refused(
+            "sandbox-failed",
+            f"The local FinzBooks cannot be served: {error}.",
+            "Where another program has the port: --port 0 takes a free one.",
+        ) from error
 
 
 def _is_local(host: str) -> bool:
@@ -87,17 +96,18 @@ def _is_local(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _tell(url: str, file: Path) -> None:
-    click.echo("\n".join(said(url, file, windows=os.name == "nt")))
+def _tell(url: str, file: Path, org_id: str) -> None:
+    click.echo("\n".join(said(url, file, org_id, windows=os.name == "nt")))
 
 
-def said(url: str, file: Path, *, windows: bool) -> Iterator[str]:
-    """What a server that listens on ``url`` says of itself."""
+def said(url: str, file: Path, org_id: str, *, windows: bool) -> Iterator[str]:
+    """What a server that listens on ``url`` says of itself, and of its org."""
     from importer.sandbox.books import SANDBOX_TOKEN
 
     api = f"{url}/api/public/v1"
     yield f"The local FinzBooks listens on {url}. Point the importer at it:"
-    for name, value in (("FINZBOOKS_BASE_URL", api), ("FINZBOOKS_TOKEN", SANDBOX_TOKEN)):
+    names = ("FINZBOOKS_BASE_URL", "FINZBOOKS_TOKEN", "FINZBOOKS_ORG_ID")
+    for name, value in zip(names, (api, SANDBOX_TOKEN, org_id), strict=True):
         yield f'  $env:{name} = "{value}"' if windows else f"  export {name}={value}"
     yield "or any other program, such as:"
     # Windows has a command of its own by the name of curl.

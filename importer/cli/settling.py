@@ -55,10 +55,10 @@ async def settle_first(
 def agrees_to_send(session: Session, loaded: Loaded) -> bool:
     """Ask, if there is a call that could go out again. Nobody else is kept waiting while a person thinks."""
     now, ttl = session.client.server_now(), key_ttl()
-    calls = [one for one in loaded.memory.intents if may_go_again(one, session.token_id, now, ttl)]
-    return bool(calls) and ask(
-        f"A run was cut off before the {'answer' if len(calls) == 1 else 'answers'} of {count(len(calls), 'call')} "
-        f"came. Send again to {session.named}, under the same key, what its books do not show?"
+    rows = [row for one in loaded.memory.intents if may_go_again(one, session.token_id, now, ttl) for row in one.rows]
+    return bool(rows) and ask(
+        f"In an earlier run {count(len(rows), 'document')} got no answer. "
+        f"Send again to {session.named}, under the same key, what its books do not show?"
     )
 
 

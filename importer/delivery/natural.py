@@ -16,6 +16,7 @@ from importer.model import Ref
 from importer.schema import Field, fields
 
 TOTAL: Final = "total"
+UNTOLD: Final = "the books tell nothing of it but its id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Rows:
     kind: Kind
     only: Mapping[tuple[str, ...], frozenset[tuple[str, ...]]] | None = None  # see ``relevant``; None: keep all
     by_id: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    wordless: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # that answer nothing they could be known by
     _by_rule: dict[tuple[str, ...], dict[tuple[str, ...], list[str]]] = field(default_factory=dict)
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -54,6 +56,10 @@ class Rows:
         for row in rows:
             row_id = text(row.get(self.kind.id_field))
             if not row_id or row_id in self.by_id:
+                continue
+            self.wordless.pop(row_id, None)
+            if _says_nothing(self.kind, row):
+                self.wordless[row_id] = row
                 continue
             for names in rules(self.kind):
                 values = _values(self.kind, names, row, of_answer=True)
@@ -123,6 +129,12 @@ def _values(kind: Kind, names: Sequence[str], row: Mapping[str, Any], *, of_answ
     return tuple(found)
 
 
+def _says_nothing(kind: Kind, row: Mapping[str, Any]) -> bool:
+    """Whether ``row`` answers none of the fields by which it could be recognised (fact sheet, 25.22)."""
+    names = {name for rule in rules(kind) for name in rule}
+    return all(answered(row, fields(kind.name)[(name,)]) is MISSING for name in names)
+
+
 def match(kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, str], Ref]) -> Match:
     """What ``rows`` hold of ``wanted``. Rows ``claimed`` by another document, by kind and id, are no candidates."""
     for rule in kind.natural_keys:
@@ -137,7 +149,11 @@ def match(kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, st
         near = [row for row in same_key if rule.agree and not dead(kind, row)]
         if near:
             return Match(alike=tuple(near))
-    return Match(alike=tuple(_alike(kind, wanted, rows, claimed)))
+    if alike := _alike(kind, wanted, rows, claimed):
+        return Match(alike=tuple(alike))
+    # Nothing tells that it is not one of those of which nothing is told.
+    untold = [row for row in rows.wordless.values() if _free(kind, wanted, row, claimed) and not dead(kind, row)]
+    return Match(alike=tuple(untold), words=UNTOLD if untold else "")
 
 
 def dead(kind: Kind, row: Mapping[str, Any]) -> bool:

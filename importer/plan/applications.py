@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from importer.delivery.natural import dead
 from importer.delivery.remote import amount
 from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Change, Document, Intent, Receipt, Ref, StepId
@@ -67,6 +68,8 @@ def application_steps(
             entry=entry,
         )
         found = _application(step, owner, receipts.get(own), cut_off, done_before, is_known=is_known)
+        if found is not None and found.action in (Action.APPLY, Action.CONFLICT) and _is_dead(owner, known):
+            found = _of_voided(step)
         if found is not None and found.action is Action.APPLY:
             found = in_view_of_doubt(found, targets_of(settles, entry, id_of), in_doubt)
         if found is not None:
@@ -74,6 +77,23 @@ def application_steps(
     parts = {part for part, _ in entries}
     lost = (one for one, receipt in receipts.items() if one.part not in parts and not receipt.accepted)
     yield from (_gone(owner, one) for one in lost)
+
+
+def _is_dead(owner: Step, known: Known) -> bool:
+    row = known.looked.get(owner.id)
+    return row is not None and not isinstance(row, Gone) and dead(KINDS[owner.id.kind], row)
+
+
+def _of_voided(step: Step) -> Step:
+    label = KINDS[step.id.kind].label
+    return replace(
+        step,
+        action=Action.CONFLICT,
+        code="voided-in-books",
+        reason=f"The {label} was voided in FinzBooks: nothing of it can be applied.",
+        help="Take its entry out; or give it another key, and it is booked anew. To forget the voided one: "
+        f"{command('rm', step.id._replace(part=''))}",
+    )
 
 
 def _gone(owner: Step, part: StepId) -> Step:

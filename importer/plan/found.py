@@ -211,10 +211,11 @@ def _not_found(base: Step, document: Document, match: Match, orphans: Orphans, a
 
 def _alike(base: Step, kind: Kind, match: Match) -> Step:
     row = match.alike[0]
+    how = f"of which {match.words}" if match.words else "that looks like it, under another reference or amount"
     found = conflict(
         base,
         "likeness",
-        f"The books hold one that looks like it, under another reference or amount: {_describe(kind, row)}.",
+        f"The books hold one {how}: {_describe(kind, row)}.".replace("one of which the books", "one of which they"),
         f"If it is the same: {command('adopt', base.id, text(row.get(kind.id_field)))}. "
         "If they are two, run again with --allow-likeness.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from importer.schema import fields
 MOST_CANDIDATES: Final = 8
 # A tax of these shapes is not part of a total, or its arithmetic is not documented (fact sheet, section 11).
 UNCERTAIN_SHAPES: Final = frozenset({"RCM", "EXEMPT", "NIL_RATED", "NON_GST"})
+
+_NUMBERS: Final = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,9 @@ def _name_problem(
         help_text = f"give the id instead, as `{path[-1]}_id`: one of {', '.join(found[:MOST_CANDIDATES])}"
     else:
         code, message = "unknown-name", f'the org has no {lookup.label} called "{name}"'
-        near = difflib.get_close_matches(name, candidates, n=1)
+        # A name with another number in it is another tax: to take that one instead would be worse than any typo.
+        alike = [one for one in candidates if _NUMBERS.findall(one) == _NUMBERS.findall(name)]
+        near = difflib.get_close_matches(name, alike, n=1)
         help_text = (f'did you mean "{near[0]}"? ' if near else "") + f"it has {_list(candidates)}"
     return Problem(code, message, document.place(path), help_text, pointer=document.pointer(path))
 

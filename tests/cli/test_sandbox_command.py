@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from importer.cli.sandbox import said
 from importer.sandbox.serving.server import listen
 
 NO_SIGNALS = pytest.mark.skipif(os.name == "nt", reason="a console interrupt cannot be sent to one process there")
-LINES = 7
+LINES = 8
 VARIABLE = re.compile(r'(FINZBOOKS_[A-Z_]+) ?= ?"?([^"\s]+)')
 
 
@@ -36,12 +37,11 @@ def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes
 def test_serve_says_what_to_set_and_that_is_enough_to_apply(books: Path) -> None:
     with served(books.parent) as (serving, told):
         env = dict(VARIABLE.findall("".join(told)))
-        planned = command("plan", "--format", "json", "books.yaml", env=env).json
-        first = command("apply", "--yes", "books.yaml", env={**env, "FINZBOOKS_ORG_ID": planned["org_id"]})
+        first = command("apply", "--yes", "books.yaml", env=env)
         again = command("apply", "--yes", "books.yaml", env=env)
         serving.send_signal(signal.SIGINT)
         rest, err = serving.communicate(timeout=20)
-    assert set(env) == {"FINZBOOKS_BASE_URL", "FINZBOOKS_TOKEN"}
+    assert set(env) == {"FINZBOOKS_BASE_URL", "FINZBOOKS_TOKEN", "FINZBOOKS_ORG_ID"}
     assert (first.code, first.out) == (0, "5 created, 1 application, 0 unchanged.\n")
     assert (again.code, again.out) == (0, "0 created, 5 unchanged.\n")
     assert told[-1].startswith("Ctrl-C ends it; the books stay in")
@@ -53,7 +53,7 @@ def test_serve_says_what_to_set_and_that_is_enough_to_apply(books: Path) -> None
 def test_the_lines_can_be_pasted_and_the_curl_line_works_as_printed(folder: Path) -> None:
     with served(folder) as (_, told):
         curl = next(line.strip() for line in told if "curl" in line)
-        assert [line for line in told if line.startswith("  export FINZBOOKS_")] == told[1:3]
+        assert [line for line in told if line.startswith("  export FINZBOOKS_")] == told[1:4]
         if shutil.which("curl") is None:
             pytest.skip("there is no curl here")
         done = subprocess.run(
@@ -64,12 +64,13 @@ def test_the_lines_can_be_pasted_and_the_curl_line_works_as_printed(folder: Path
 
 
 def test_on_windows_the_lines_are_those_of_powershell() -> None:
-    told = list(said("http://127.0.0.1:8000", Path("sandbox.db"), windows=True))
+    told = list(said("http://127.0.0.1:8000", Path("sandbox.db"), "org_1", windows=True))
     assert len(told) == LINES
     assert told[1] == '  $env:FINZBOOKS_BASE_URL = "http://127.0.0.1:8000/api/public/v1"'
     assert told[2] == '  $env:FINZBOOKS_TOKEN = "aibk_pat_test_sandbox"'
-    assert told[4].startswith("  curl.exe -H ")
-    assert told[5].endswith(" http://127.0.0.1:8000/_sandbox")
+    assert told[3] == '  $env:FINZBOOKS_ORG_ID = "org_1"'
+    assert told[5].startswith("  curl.exe -H ")
+    assert told[6].endswith(" http://127.0.0.1:8000/_sandbox")
 
 
 @NO_SIGNALS
@@ -150,3 +151,14 @@ def test_the_help_names_every_command_with_what_it_is_for(folder: Path) -> None:
     shown = command("sandbox", "--help").out
     for name in ("clock", "faults", "pull", "reset", "serve", "set", "switches", "tokens"):
         assert re.search(rf"^  {name} +\S.*[^.]\.$", shown, re.MULTILINE), name
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_is_set(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = command("sandbox", "serve", "--port", port, "--set", "create_status=201", "--fault", "html")
+    assert ended.code == 5
+    assert "--port 0 takes a free one" in ended.err
+    listed = command("sandbox", "switches", "--format", "json").out
+    assert '"now": "201"' not in listed
+    assert command("sandbox", "faults").out == "Nothing will go wrong.\n"

@@ -171,7 +171,7 @@ def test_what_was_settled_is_told_also_where_little_is_to_be_told(rehearsal: Reh
     rehearsal.faults()
     again = rehearsal.apply("-q")
     assert (again.code, again.err) == (0, "")
-    assert again.out.splitlines() == ["1 call of an earlier run settled.", "0 created, 4 unchanged."]
+    assert again.out.splitlines() == ["1 document of an earlier run settled.", "0 created, 4 unchanged."]
 
 
 def test_a_person_is_told_where_it_would_be_sent_again_and_may_say_no(rehearsal: Rehearsal) -> None:

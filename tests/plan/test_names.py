@@ -57,6 +57,13 @@ def test_an_unknown_name_comes_with_the_nearest_and_with_the_candidates() -> Non
     assert found.place is not None
 
 
+def test_a_tax_of_another_rate_is_not_suggested() -> None:
+    taxes = ({"tax_id": "t28", "name": "GST 28%"}, {"tax_id": "t18", "name": "Output GST @18"})
+    (found,) = problems(ITEM.format(tax="GST 18%", account="4010"), taxes=taxes)
+    assert 'did you mean "GST 28%"' not in found.help
+    assert '"Output GST @18"' in found.help
+
+
 def test_long_lists_of_candidates_are_cut() -> None:
     many = tuple({"tax_id": f"t{at}", "name": f"Tax {at:02}"} for at in range(MOST_CANDIDATES + 3))
     (found,) = problems(ITEM.format(tax="Nothing like it", account="4010"), taxes=many)

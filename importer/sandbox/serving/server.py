@@ -78,14 +78,21 @@ class LocalServer(uvicorn.Server):
 
 
 def serve(
-    database: Path, host: str = "127.0.0.1", port: int = 8000, ready: Callable[[str], None] | None = None
+    database: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    ready: Callable[[str], None] | None = None,
+    prepare: Callable[[Books], None] | None = None,
 ) -> None:
     """Serve the books in ``database`` until interrupted.
 
+    ``prepare`` is given the books once the address is had, so that a server that cannot be has changed nothing.
     ``port`` 0 takes any free one. ``ready`` is told the base URL, without a path, once connections are taken. Raises
     OSError when the address cannot be had, and database.UnreadableBooks for a file that is not the sandbox's.
     """
     with listen(host, port) as listener, contextlib.closing(Books(database, SystemClock())) as books:
+        if prepare is not None:
+            prepare(books)
         server = local_server(books, listener, ready)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn has shut down by then and passes the signal on
             server.run(sockets=[listener])
