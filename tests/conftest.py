@@ -8,6 +8,6 @@ from hypothesis import settings
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How long an example takes says more of the machine's other work than of the code; a test that hangs ends by its timeout.
+# How long an example takes says more of the machine than of the code; a test that hangs ends by its timeout.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
