@@ -69,8 +69,8 @@ def of_unsettled(step: Step, error: Unsettled) -> Failure:
             "still-running",
             "FinzBooks says that the call is still being carried out.",
             place=step.place,
-            help="Run apply again in a while: it asks under the same key, and sends nothing twice. If it is said for hours: "
-            "finz-import recover looks twice, and gives it up where the books do not show it.",
+            help="Run apply again in a while: it asks under the same key, and sends nothing twice. If that is said for "
+            "hours: finz-import recover looks twice, and gives it up where the books do not show it.",
         )
     return Failure(
         "no-answer",
