@@ -48,6 +48,7 @@ _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (TimeoutError, "no whole answer in time"),
     (httpx.DecodingError, "the answer could not be unpacked"),
     (httpx.TransportError, "the connection broke"),
+    (ConnectionError, "the connection broke"),
 )
 
 

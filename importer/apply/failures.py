@@ -74,7 +74,7 @@ def of_unsettled(step: Step, error: Unsettled) -> Failure:
         )
     return Failure(
         "no-answer",
-        f"{error.cause.message} The books do not show for certain what became of it.",
+        f"{error.cause.message.rstrip('.')}. The books do not show for certain what became of it.",
         place=step.place,
         help="Run finz-import recover: it looks at the balances."
         if step.id.part

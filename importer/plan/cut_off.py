@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from importer.delivery.compare import held
+from importer.delivery.natural import dead
 from importer.delivery.settle import shows
 from importer.kinds import KINDS
 from importer.model import Intent, Receipt, StepId
@@ -35,9 +36,10 @@ def came_through(receipt: Receipt, intent: Intent, row: Mapping[str, Any], bindi
 
     Where the books were agreed to hold something otherwise, that cannot be told this way.
     """
-    if intent.operation not in EDITS or SAID not in intent.before or receipt.accepted:
+    kind = KINDS[receipt.kind]
+    if intent.operation not in EDITS or SAID not in intent.before or receipt.accepted or dead(kind, row):
         return None
-    kind, spoken = KINDS[receipt.kind], json.loads(intent.before[SAID])
+    spoken = json.loads(intent.before[SAID])
     apart = {kind.posts_if, kind.settles.field if kind.settles is not None else ""}
     body = remembered_body(kind.name, spoken, bindings)
     wanted = {name: value for name, value in body.items() if name not in apart}

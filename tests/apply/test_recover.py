@@ -710,6 +710,7 @@ def test_a_posting_that_was_done_and_taken_back_in_the_manifest_is_remembered(
 def test_a_posting_of_what_was_voided_since_is_not_taken_for_done(world: World, recovering: Recovering) -> None:
     cut_off_posting(world, LOST_BEFORE)
     world.sql("UPDATE invoices SET state = 'CANCELLED'")
+    assert [step.code for step in world.plan(POSTED).conflicts] == ["no-longer-editable"]  # also while the call is open
     recovery = recovering(POSTED)
     assert fates(recovery) == {"invoices/O-1": Fate.NOT_DONE}
     assert "was voided in FinzBooks" in only(recovery).message
