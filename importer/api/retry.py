@@ -6,6 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 TRIES = 6  # the first one included; with FIRST doubling, the last wait is then the longest
+WORKING_TRIES = 12  # of a call that the server says it is at work on: it is asked for a minute
 FIRST = 0.5  # seconds; most faults of a line are over by then
 LONGEST = 8.0  # seconds; beyond it a person thinks that we hang
 PATIENCE = 3600.0  # seconds; a server that asks for more than an hour is out of order, not busy

@@ -37,7 +37,7 @@ def whole_calls(context: Context, rows: Sequence[OpenRow]) -> list[Sequence[Open
 async def send_again(context: Context, call: Sequence[OpenRow]) -> dict[StepId, tuple[Fate, Outcome]]:
     """Send the call of ``call`` again; what became of each row. Raises TokenRejected."""
     intent = call[0].intent
-    steps = [_step(one) for one in call]
+    steps = [step_of(one) for one in call]
     bulk = KINDS[call[0].row.kind].bulk
     if intent.operation == "bulk" and bulk is not None:
         outcomes = await create_many(context, steps, bulk, intent)
@@ -52,7 +52,8 @@ def still_runs(outcome: Outcome) -> bool:
     return outcome.failure is not None and outcome.failure.code == "still-running"
 
 
-def _step(one: OpenRow) -> Step:
+def step_of(one: OpenRow) -> Step:
+    """The create that ``one`` is."""
     return Step(one.id, Action.CREATE, one.document, one.place, generation=one.row.generation)
 
 

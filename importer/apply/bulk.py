@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from importer.api.answers import Answer
 from importer.api.wire import dumps
+from importer.apply.at_work import asked_again, at_work
 from importer.apply.context import Context
 from importer.apply.create import compare, create, may_be_duplicate, of_candidates, refused, row_of
 from importer.apply.deliver import Stopped, Unsettled, deliver
@@ -26,6 +27,7 @@ Bodies = Mapping[StepId, dict[str, Any]]
 Found = Mapping[StepId, Match]
 # How much further apart than the client's time-out two looks have to be: the call left a little after its limit began.
 SLACK: Final = 1.0  # seconds
+PATIENCE: Final = 6  # waits for a call that brings nothing while the server says that it is at work; then the next run
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,13 @@ def _results(batch: Batch, answer: Answer | None) -> list[dict[str, Any]] | None
     return results
 
 
-async def _book_answer(batch: Batch, intent: Intent, results: Sequence[dict[str, Any]]) -> list[Outcome]:
-    """Receipts for the rows that are there, in one transaction; then what was refused, is unknown, or is gone."""
+async def _book_answer(
+    batch: Batch, intent: Intent, results: Sequence[dict[str, Any]], *, unseen: bool = False
+) -> list[Outcome]:
+    """Receipts for the rows that are there, in one transaction; then what was refused, is unknown, or is gone.
+
+    ``unseen``: a look has not shown the rows that the results tell of, so that they are read back.
+    """
     context = batch.context
     booked: list[tuple[Step, dict[str, Any]]] = []
     refusals: list[tuple[Step, Any]] = []
@@ -153,7 +160,7 @@ async def _book_answer(batch: Batch, intent: Intent, results: Sequence[dict[str,
                 unsaid.append(step)
             continue
         try:
-            row = await believed(context, batch.kind, answered, intent)
+            row = await believed(context, batch.kind, answered, intent, unseen=unseen)
         except Unsettled as error:
             told.append(failed(step, of_unsettled(step, error)))
             unread.append(step)
@@ -204,11 +211,12 @@ async def _refused_row(batch: Batch, step: Step, error: object) -> Outcome:
 async def _book_seen(batch: Batch, intent: Intent, found: Found, before: Sequence[Outcome] = ()) -> list[Outcome]:
     """After a lost answer, some rows are there: those are booked, and the others waited for (design, 6, item 4).
 
-    The call may still be at work on them. When two looks further apart than its time-out agree, it is not, and the
-    missing rows are sent under keys of their own. Where a row may be one of several, or the run is stopped, it stays
-    open, and the next run looks again.
+    The call may still be at work on them. When two looks further apart than its time-out agree, and the server, asked
+    before the second, knows of no such call, it is not, and the missing rows are sent under keys of their own. Where a
+    row may be one of several, or the run is stopped, it stays open, and the next run looks again.
     """
-    context, missing, outcomes, first = batch.context, list(batch.steps), list(before), True
+    context, missing, outcomes = batch.context, list(batch.steps), list(before)
+    first, working, patience = True, False, PATIENCE
     while True:
         there = [step for step in missing if found[step.id].rows]
         missing = [step for step in missing if not found[step.id].rows]
@@ -217,16 +225,35 @@ async def _book_seen(batch: Batch, intent: Intent, found: Found, before: Sequenc
         outcomes.extend(outcome for outcome, _ in compared)
         if not missing:
             return outcomes
-        if not there and not first:
+        if not (there or first or working):
             return await _send_missing(batch, intent, missing, found, outcomes)
-        first = False
+        first, patience = False, PATIENCE if there else patience - 1
         await context.pause(context.timeout + SLACK)
         try:
-            if context.stopping:
-                raise batch.lost
+            results, working = await _asked(batch, intent, last=not patience)
+            if results is not None:
+                left = [result for step, result in zip(batch.steps, results, strict=True) if step in missing]
+                return [*outcomes, *await _book_answer(replace(batch, steps=missing), intent, left, unseen=True)]
             found = await look(context, missing, batch.bodies)
+        except Unsettled as error:
+            return [*outcomes, *(failed(step, of_unsettled(step, error)) for step in missing)]
         except ApiError as error:
             return [*outcomes, *(failed(step, of_unsettled(step, Unsettled(intent, error))) for step in missing)]
+
+
+async def _asked(batch: Batch, intent: Intent, *, last: bool) -> tuple[list[dict[str, Any]] | None, bool]:
+    """What the server remembers of the call, a result for each row; and whether it is still at work on it.
+
+    Raises Unsettled when the run is stopped, when the server does not say, and when ``last`` it still works.
+    """
+    if batch.context.stopping:
+        raise Unsettled(intent, batch.lost)
+    try:
+        return _results(batch, await asked_again(batch.context, intent, batch.bulk)), False
+    except Unsettled as error:
+        if last or not at_work(error):
+            raise
+        return None, True
 
 
 async def _send_missing(

@@ -8,9 +8,9 @@ from itertools import count
 from typing import Generic, TypeVar
 
 from importer.api.answers import Answer
-from importer.api.retry import wait_before
+from importer.api.retry import TRIES, WORKING_TRIES, wait_before
 from importer.apply.context import Context
-from importer.errors import ApiError, Garbled, Lost, NotSent, Rejected, TooManyRequests
+from importer.errors import ApiError, Garbled, InProgress, Lost, NotSent, Rejected, TooManyRequests
 from importer.model import Intent
 
 Seen = TypeVar("Seen")
@@ -82,7 +82,8 @@ async def deliver(
         except Stopped:
             _not_left(context, begun, doubt)
             raise
-        if not isinstance(error, CERTAIN):
+        # What the server said of it tells more than an answer that is lost afterwards.
+        if not isinstance(error, CERTAIN) and not isinstance(doubt, InProgress):
             doubt = error
         if doubt is None:
             _not_done(context, begun, error)
@@ -93,7 +94,8 @@ async def deliver(
         if isinstance(error, Rejected):
             _not_done(context, begun, error)
             raise error
-        wait = wait_before(attempt, None, context.dice())
+        tries = WORKING_TRIES if isinstance(error, InProgress) else TRIES
+        wait = wait_before(attempt, None, context.dice(), tries)
         if wait is None or isinstance(error, CERTAIN) or context.stopping:
             raise Unsettled(begun[0], doubt)
         await context.pause(wait)

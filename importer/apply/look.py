@@ -131,13 +131,15 @@ def _older(row: Mapping[str, Any], intent: Intent, slack: timedelta) -> bool:
     return created < datetime.fromisoformat(intent.server_time) - slack
 
 
-async def believed(context: Context, kind: Kind, row: dict[str, Any], intent: Intent) -> dict[str, Any] | None:
+async def believed(
+    context: Context, kind: Kind, row: dict[str, Any], intent: Intent, *, unseen: bool = False
+) -> dict[str, Any] | None:
     """``row`` itself when it is fresh; read back when it is a replay, and None when it is no longer there, or voided.
 
     What answers the call of an earlier run may have been booked by that, and voided since. Raises Unsettled when it
     cannot be read back.
     """
-    if intent.run != context.run or is_replay(row, intent):
+    if unseen or intent.run != context.run or is_replay(row, intent):
         try:
             row = dict(await fetch(context.client, kind, text(row.get(kind.id_field))))
         except ApiError as error:

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from importer.apply.again import send_again, still_runs, whole_calls
+from importer.apply.again import send_again, step_of, still_runs, whole_calls
+from importer.apply.at_work import asked_again
 from importer.apply.bulk import SLACK
 from importer.apply.context import Context
+from importer.apply.deliver import Unsettled
+from importer.apply.failures import of_unsettled
 from importer.apply.look import CREATES
 from importer.apply.open_changes import look_at_application, look_at_change
 from importer.apply.open_creates import look_at_creates
@@ -56,6 +59,8 @@ async def recover(
                 seconds = context.timeout + SLACK
                 waiting(len(looks.undecided), seconds)
                 await context.pause(seconds)
+                if sends:
+                    await looks.ask()
                 await looks.look()
     except asyncio.CancelledError:  # a person does not want to wait; nothing is half done between two looks
         interrupted = True
@@ -74,6 +79,7 @@ class Looks:
         self._fates: dict[StepId, Fate] = {}
         self.sent_again = 0  # calls
         self._answered: dict[StepId, Outcome] = {}  # what was sent again, and how that ended
+        self._at_work: dict[int, Unsettled] = {}  # bulk calls, by intent, that the server has not said to be over
 
     @property
     def undecided(self) -> list[OpenRow]:
@@ -85,6 +91,10 @@ class Looks:
             # Nothing waits between the judgement and what is made of it.
             self._sights[one.id].append(sight)
             found = fate([each.there for each in self._sights[one.id]])
+            if found is Fate.NOT_DONE and one.intent.id in self._at_work:
+                found = Fate.OPEN
+                why = of_unsettled(step_of(one), self._at_work[one.intent.id])
+                self._sights[one.id].append(Sight(None, why.message, code=why.code, help=why.help))
             if found is Fate.SETTLED and sight.receipt is not None:
                 self._context.store.close_row(one.id, [sight.receipt])
             elif found is Fate.NOT_DONE:
@@ -110,6 +120,20 @@ class Looks:
                     self._fates[one], self._answered[one] = found, outcome
                 else:
                     self._sights[one].clear()  # what was seen before says nothing of what was sent since
+
+    async def ask(self) -> None:
+        """Ask the server whether it is still at work on the bulk calls that are undecided. Before a look: what a call
+        has done by then, that look shows.
+        """
+        calls = {one.intent.id: one for one in self.undecided if one.intent.operation == "bulk"}
+        self._at_work = {}
+        for number, one in calls.items():
+            bulk = KINDS[one.row.kind].bulk
+            try:
+                if bulk is not None:
+                    await asked_again(self._context, one.intent, bulk)
+            except Unsettled as error:
+                self._at_work[number] = error
 
     async def _look(self, rows: Sequence[OpenRow]) -> AsyncIterator[tuple[OpenRow, Sight]]:
         clear = [one for one in rows if not one.earlier or one.intent.operation in EDITS]

@@ -51,6 +51,17 @@ def test_a_call_that_the_server_is_still_at_work_on_stays_open_however_often_it_
     world.is_whole(MADE)
 
 
+def test_what_the_server_said_of_a_call_counts_more_than_a_line_that_breaks_afterwards(world: Stage) -> None:
+    """It said that it is at work. That a later answer is lost does not make that untrue."""
+    cut_off(world, MADE, "/payments", done=False)
+    (before,) = world.intents()
+    world.fault("POST /payments", wire.breaks(httpx.ReadError), nth=3, times=wire.EVER)
+    world.fault("POST /payments", RUNNING, times=2)
+    world.run_once(MADE)
+    assert world.intents() == (before,)
+    assert {seen.key for seen in world.wire.seen if seen.call == "POST /payments"} == {before.idempotency_key}
+
+
 @pytest.mark.parametrize("gone", ["UPDATE invoices SET state = 'CANCELLED'", "DELETE FROM invoices"])
 def test_an_answer_from_memory_is_not_believed_when_the_document_was_voided_since(world: Stage, gone: str) -> None:
     cut_off(world, SOLD, "/invoices", done=True)

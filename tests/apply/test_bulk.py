@@ -59,28 +59,75 @@ def test_some_rows_found_means_waiting_and_then_the_missing_ones_under_keys_of_t
     began = world.clock.now()
     world.apply(batch(5))
     assert world.clock.now() - began > 30  # longer than the call may take
-    assert world.wire.calls("POST") == {"POST /contacts": 1, "POST /bulk/invoices": 1, "POST /invoices": 2}
+    assert world.wire.calls("POST") == {"POST /contacts": 1, "POST /bulk/invoices": 2, "POST /invoices": 2}
+    sent, asked = (seen for seen in world.wire.seen if seen.path == "/bulk/invoices")
+    assert (asked.key, asked.json) == (sent.key, {"invoices": []})  # whether the server is still at work on it
     assert {world.generation("invoices", f"O-{number}") for number in (1, 2, 3)} == {0}
     assert {world.generation("invoices", f"O-{number}") for number in (4, 5)} == {1}
+
+
+def held_back(held: list[httpx.Request]) -> wire.Act:
+    """A server that answers 500 to a bulk call after two rows, and is not at its end yet: the rest is ``held``."""
+
+    async def act(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
+        held.append(httpx.Request("POST", request.url, headers=request.headers, content=request.content))
+        return await wire.first_rows(2)(carrier, request)
+
+    return act
 
 
 def test_rows_that_come_late_are_waited_for_and_not_sent(world: World) -> None:
     made, held = batch(5), list[httpx.Request]()
 
-    async def slow(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
-        held.append(httpx.Request("POST", request.url, headers=request.headers, content=request.content))
-        return await wire.first_rows(2)(carrier, request)
-
-    async def comes_to_its_end(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
+    async def comes_to_its_end(carrier: wire.Wire, _: httpx.Request) -> httpx.Response:
         await carrier.forward(held[0])  # the rows that are there already are refused as duplicates
-        return await carrier.forward(request)
+        return httpx.Response(409, json=wire.BUSY)
 
-    world.fault("POST /bulk", slow)
-    world.fault("GET /invoices", comes_to_its_end, nth=2)
+    world.fault("POST /bulk", comes_to_its_end, nth=2)
+    world.fault("POST /bulk", held_back(held))
     report = world.apply(made)
     assert set(statuses(report).values()) == {Status.CREATED}
     assert world.wire.calls("POST /invoices") == {}
     world.is_whole(made)
+
+
+def test_what_arrives_after_the_server_was_asked_is_not_done_any_more(world: World) -> None:
+    made, held, late = batch(5), list[httpx.Request](), list[httpx.Response]()
+
+    async def arrives(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
+        late.append(await carrier.forward(held[0]))
+        return await carrier.forward(request)
+
+    world.fault("POST /bulk", held_back(held))
+    world.fault("GET /invoices", arrives, nth=2)
+    world.apply(made)
+    assert [answer.status_code for answer in late] == [422]  # what the server remembers under the key
+    world.is_whole(made)
+
+
+def test_the_answer_that_the_server_kept_is_taken_where_the_lists_lag_behind(world: World) -> None:
+    made = batch(5)
+
+    def shows_two(answer: dict[str, Any]) -> None:
+        if "invoices" in answer:
+            answer["invoices"] = [row for row in answer["invoices"] if row["reference_number"] in ("O-1", "O-2")]
+
+    world.fault("POST /bulk", wire.answers(504, "", done=True, kept=True))
+    world.fault("GET /invoices", wire.changed(shows_two), times=wire.EVER)
+    report = world.apply(made)
+    assert set(statuses(report).values()) == {Status.CREATED}
+    assert world.wire.calls("POST") == {"POST /contacts": 1, "POST /bulk/invoices": 2}
+    world.is_whole(made)
+
+
+@pytest.mark.parametrize("act", [wire.answers(503, wire.FAILED), wire.breaks(httpx.ReadTimeout)], ids=["5xx", "lost"])
+def test_rows_stay_open_when_the_server_does_not_say_whether_it_is_at_work(world: World, act: wire.Act) -> None:
+    made = batch(5)
+    world.fault("POST /bulk", act, nth=2, times=wire.EVER)
+    world.fault("POST /bulk", wire.first_rows(2))
+    assert failures(world.apply(made)) == {f"invoices/O-{number}": "no-answer" for number in (3, 4, 5)}
+    (intent,) = world.intents()
+    assert [row.key for row in intent.rows] == ["O-3", "O-4", "O-5"]
 
 
 def test_missing_rows_stay_open_while_the_books_cannot_be_read(world: World) -> None:

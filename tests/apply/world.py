@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from simulation.machines import VirtualClock
 
 from apply.wire import Act, Fault, Wire
 from importer.api.client import Client
@@ -103,7 +105,7 @@ class World:
         self.run.stop()
 
     def later(self, seconds: float) -> None:
-        asyncio.run(self.clock.sleep(seconds))
+        self._carry_out(self.clock.sleep(seconds))
 
     def revoke(self, *, revoked: bool = True) -> None:
         self.books.add_token(SANDBOX_TOKEN, revoked=revoked)
@@ -180,7 +182,10 @@ class World:
                 finally:
                     self.sent = client.sent
 
-        return asyncio.run(main())
+        return self._carry_out(main())
+
+    def _carry_out(self, main: Coroutine[Any, Any, T]) -> T:
+        return self.clock.run(main) if isinstance(self.clock, VirtualClock) else asyncio.run(main)
 
     def _agree(self, manifest: Manifest, ref: Ref, way: Callable[[Desk], Awaitable[Agreed]]) -> Agreed:
         async def use(client: Client) -> Agreed:

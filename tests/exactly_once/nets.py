@@ -39,6 +39,7 @@ class Net(StrEnum):
     ONLY_AS_SENT = "sends an open call again only if its entries are as they were"
     RAISES = "raises the generation after a final 4xx, and after what was not done"
     WAITS = "waits for the rows of a bulk call whose answer was lost"
+    ASKS = "asks whether the server is still at work on a bulk call before it sends the missing rows"
     READS_BALANCES = "tells from balances what was applied"
     KEEPS_INTENTS = "remembers the calls that it is about to send"
     SERVERS_CLOCK = "reckons by the server's clock"
@@ -142,6 +143,7 @@ WITHOUT: Final[dict[Net, tuple[Patch, ...]]] = {
     Net.ONLY_AS_SENT: ((again, "still_as_sent", _always),),
     Net.RAISES: ((Store, "_raise", _nothing),),
     Net.WAITS: ((bulk, "_book_seen", _sends_what_it_does_not_see),),
+    Net.ASKS: ((bulk, "asked_again", _sees_nothing), (recover, "asked_again", _sees_nothing)),
     Net.READS_BALANCES: (
         (settlement, "moved", _nothing),
         (open_changes, "moved", _nothing),

@@ -163,6 +163,7 @@ def test_not_waited_for_the_rows_that_the_server_is_at_would_be_booked_twice(own
     trouble(own, HALF_WAY["is given up while it works"])
     with without(Net.WAITS):
         run(own, CORRECTED)
+    own.later(20)  # the server goes on with it
     booked = Counter(own.references("invoices"))
     assert set(booked) == {f"I-{at}" for at in range(1, MANY + 1)}
     assert max(booked.values()) == 2  # how many of them, is a matter of which is faster
@@ -178,3 +179,60 @@ def test_forgotten_and_not_looked_for_all_rows_would_be_booked_twice(own: Stage)
         run_well(own, CORRECTED)
     assert holds(own)["invoices"] == 2 * MANY
     assert StepId("invoices", "I-1") in own.receipts()
+
+
+# A server that takes longer over one row than lies between two looks.
+
+
+SLOW_ROWS: Final = f"{BULK} timeout-working seconds={50 * MANY}"  # 50 s a row; two looks are 31 s apart
+
+
+def test_a_server_that_takes_longer_over_a_row_than_lies_between_two_looks_is_waited_for(own: Stage) -> None:
+    switches(own, invoice_guard="off")
+    trouble(own, SLOW_ROWS)
+    run_well(own, CORRECTED)
+    exactly_once(own, CORRECTED)
+
+
+def test_not_asked_whether_it_is_at_work_the_rows_to_come_would_be_booked_twice(own: Stage) -> None:
+    switches(own, invoice_guard="off")
+    trouble(own, SLOW_ROWS)
+    with without(Net.ASKS):
+        run(own, CORRECTED)
+    own.later(50.0 * MANY)
+    assert holds(own)["invoices"] > MANY
+
+
+@pytest.mark.parametrize("made", [CORRECTED, WITH_ONE_IN_FRONT], ids=["as it was", "with one in front"])
+def test_such_a_server_is_waited_for_by_the_next_run_as_well(own: Stage, made: Manifest) -> None:
+    switches(own, invoice_guard="off")
+    trouble(own, SLOW_ROWS, BLIND)
+    run(own, CORRECTED)
+    own.later(60.0)
+    trouble(own)
+    report = run(own, made)
+    for _ in range(50):
+        if report is not None and not report.bad and not own.intents():
+            break
+        own.later(60.0)
+        report = run(own, made)
+    exactly_once(own, made)
+
+
+def test_a_server_that_is_at_work_for_long_leaves_the_rows_to_the_next_run(own: Stage) -> None:
+    switches(own, invoice_guard="off")
+    trouble(own, f"{BULK} timeout-working seconds={400 * MANY}")
+    assert set(failures(run(own, CORRECTED)).values()) == {"still-running"}
+    own.later(400.0 * MANY)
+    trouble(own)
+    run_well(own, CORRECTED)
+    exactly_once(own, CORRECTED)
+
+
+def test_an_answer_that_the_server_has_kept_settles_what_no_look_has_shown(own: Stage) -> None:
+    """The work was done and the lists lag behind: the kept answer of the call tells, and each row is read back."""
+    switches(own, invoice_guard="off")
+    trouble(own, f"{BULK} timeout-after")
+    with without(Net.LOOKS_AFTER):
+        run_well(own, CORRECTED)
+    exactly_once(own, CORRECTED)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from apply.manifests import contact, invoice, manifest
 from simulation.course import Stage
-from simulation.trouble import Line, VirtualClock
+from simulation.machines import VirtualClock
+from simulation.trouble import Line
 
 from exactly_once.calls import (
     CALLS,
@@ -31,13 +33,13 @@ from importer.sandbox.books import Books
 
 DONE = pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
 Trouble = Callable[[Stage], object]
+T = TypeVar("T")
 
 
 class OwnClock(VirtualClock):
     """The importer's own clock: it goes with the server's, and shows another time."""
 
     def __init__(self, servers: VirtualClock) -> None:
-        super().__init__()
         self._servers = servers
         self.ahead = 0.0
 
@@ -50,6 +52,9 @@ class OwnClock(VirtualClock):
     async def sleep(self, seconds: float) -> None:
         await self._servers.sleep(seconds)
 
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        return self._servers.run(main)
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Stage]:
@@ -58,6 +63,7 @@ def own(tmp_path: Path) -> Iterator[Stage]:
     books = Books(":memory:", clock)
     books.settings.set_switches(UNGUARDED)
     yield Stage(books, OwnClock(clock), tmp_path / "state.db", Line(books))
+    clock.close()
     books.close()
 
 

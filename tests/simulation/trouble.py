@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -14,8 +15,8 @@ import httpx
 from apply.wire import Wire
 
 from importer.sandbox.books import Books
-from importer.sandbox.clock import SMALLEST_STEP, SkippingClock
 from importer.state.store import Store
+from simulation.machines import VirtualClock
 
 # Everything that the sandbox can do to a request, but for what needs a person afterwards.
 FAULTS = (
@@ -29,27 +30,12 @@ class Killed(BaseException):
     """The process of the importer ends here, as by kill -9."""
 
 
-class VirtualClock(SkippingClock):
-    """Time that passes only when somebody sleeps: one seed, one course of events."""
-
-    START = 1_779_251_407.0  # 2026-05-20 04:30:07 UTC
-
-    def now(self) -> float:
-        return self.START + self._start + self._skipped
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(max(seconds, SMALLEST_STEP))
-
-
 class Line(Wire):
     """The way to the sandbox. The request at which the process dies, before or after it was answered, can be set."""
 
     def __init__(self, books: Books) -> None:
         super().__init__(books)
+        self.latency: Callable[[], float] = lambda: 0.0  # seconds, one way
         self.deadline: tuple[int, bool] | None = None  # requests from now on, and whether that one is answered
         self.dies: Any = None  # what keeps the state as it is at that moment
 
@@ -64,6 +50,23 @@ class Line(Wire):
         response = await super().handle_async_request(request)
         if left == 1:
             self.dies.now()
+        return response
+
+    async def forward(self, request: httpx.Request) -> httpx.Response:
+        """Raises ReadTimeout where the answer takes too long. The server goes on, whatever becomes of its client."""
+        clock = self.books.clock
+        assert isinstance(clock, VirtualClock)
+        limits = request.extensions.get("timeout", {})
+        answering = clock.serve(self._answered(request))
+        done, _ = await asyncio.wait({answering}, timeout=limits.get("read"))
+        if not done:
+            raise httpx.ReadTimeout("no answer in time", request=request)
+        return answering.result()
+
+    async def _answered(self, request: httpx.Request) -> httpx.Response:
+        await self.books.clock.sleep(self.latency())
+        response = await super().forward(request)
+        await self.books.clock.sleep(self.latency())
         return response
 
 
