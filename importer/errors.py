@@ -155,8 +155,15 @@ class TooManyRequests(ApiError):
     """429, still so after all tries: not done."""
 
 
+# What a proxy can say of a request, and not of the answer to it.
+OF_THE_REQUEST: Final = frozenset({401, 404, 405, 407, 411, 413, 414, 415, 417, 431})
+
+
 class Rejected(ApiError):
-    """A final 4xx: not done, and remembered by the server for a day under its key (fact sheet, section 8)."""
+    """A final 4xx: not done, and remembered by the server for a day under its key (fact sheet, section 8).
+
+    Unless it has no envelope of FinzBooks: see ``certain``.
+    """
 
     def __init__(
         self,
@@ -173,6 +180,15 @@ class Rejected(ApiError):
         self.field = field
         self.details = details
         self.request_id = request_id
+
+    @property
+    def certain(self) -> bool:
+        """Whether it was certainly not done.
+
+        FinzBooks refuses with a code of its own. Where there is none, a proxy or a firewall on the way spoke, which
+        may as well have given up on a call that FinzBooks carries out, or stopped its answer.
+        """
+        return self.code != f"http-{self.status}" or self.status in OF_THE_REQUEST
 
 
 class TokenRejected(Rejected):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 # A document as it was written: every scalar is the text of the file, nothing has been guessed.
 Tree = str | list["Tree"] | dict[str, "Tree"]
@@ -156,6 +156,9 @@ class IntentRow(NamedTuple):
     generation: int
 
 
+CREATES: Final = ("create", "bulk")  # operations of intents that bring documents
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A call that was about to be sent. Open until its answer is known; an open one may or may not have been done."""
@@ -170,7 +173,8 @@ class Intent:
     token_id: str
     server_time: str  # ISO 8601, UTC, by the server's own clock as far as its Date headers tell
     run: str
-    before: dict[str, str] = field(default_factory=dict)  # what was read just before, such as an invoice's balance
+    # What settling it needs besides: an invoice's balance before it, what the document said, the order of its rows.
+    before: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from importer.api.answers import Answer, Reply, judge
 from importer.api.clock import Clock, ServerClock
 from importer.api.gate import Gate
 from importer.api.pace import quota_of
+from importer.api.pages import PER_PAGE, Page, check_told, next_cursor, rows_of
 from importer.api.retry import TRIES, seconds_of, wait_before
 from importer.api.secret import Secret
 from importer.api.transport import Limits, Line, Transport
 from importer.api.whoami import Whoami, refusal, whoami_of
 from importer.errors import ApiError, Garbled, Lost, NotSent, Refused, ServerFault, TooManyRequests
 
-PER_PAGE: Final = 200  # the most that a page holds (fact sheet, section 6)
 # whoami: 5 tries of 4 seconds and waits of 0.5 + 1 + 2 + 4 seconds in between stay below the 30 seconds promised.
 WHOAMI_TRIES: Final = 5
 WHOAMI_PATIENCE: Final = 61.0  # seconds of waiting in all: a window of the rate limit, and no more
@@ -39,14 +39,6 @@ MAY_PASS: Final = (
     TooManyRequests,
 )  # worth asking again, if asking changes nothing
 NOT_DONE: Final = (NotSent, TooManyRequests)  # may be sent again, whatever it writes
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. ``more``: another one follows."""
-
-    rows: list[dict[str, Any]]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +139,26 @@ class Client:
         label: str = "",
         max_pages: int = 0,
         paged: bool = True,
+        may_be_whole: bool = False,
     ) -> AsyncIterator[Page]:
         """The rows under ``key``, page by page (fact sheet, section 6); at most ``max_pages`` of them unless 0.
 
-        A list that is not ``paged`` is not asked for a page size; a cursor is followed all the same.
+        A list that is not ``paged`` is not asked for a page size; a cursor is followed all the same. With
+        ``may_be_whole`` it is not documented to be paged either, or its end does not matter.
 
-        Raises Garbled for a page without rows under ``key``, and for a cursor that comes back: the walk would not end.
+        Raises Garbled for a page without rows under ``key``, for a cursor that comes back: the walk would not end; and
+        for a full page that does not say whether more follow: what they hold would be taken for missing.
         """
         query: dict[str, Any] = {**({"per_page": PER_PAGE} if paged else {}), **(params or {})}
         seen: set[str] = set()
+        full = PER_PAGE  # rows; fewer, once a page that is not the last one held fewer
         while True:
             answer = await self.get(path, query, label)
-            cursor = _next_cursor(answer.body, path)
-            yield Page(_rows(answer.body, key, path), cursor is not None)
+            rows, cursor = rows_of(answer.body, key, path), next_cursor(answer.body, path)
+            if paged and not may_be_whole and len(rows) >= full:
+                check_told(answer.body, path)
+            full = min(full, len(rows) or full)
+            yield Page(rows, cursor is not None)
             if cursor is None or len(seen) + 1 == max_pages:
                 return
             if cursor in seen:
@@ -272,24 +271,3 @@ def segment(remote_id: str) -> str:
     if remote_id in ("", ".", ".."):
         raise ValueError(f"{remote_id!r} cannot be an id")
     return quote(remote_id, safe="")
-
-
-def _rows(body: dict[str, Any], key: str, path: str) -> list[dict[str, Any]]:
-    rows = body.get(key)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Garbled("not-a-list", f"GET {path}: the answer holds no list of {key}", f"GET {path}")
-    return rows
-
-
-def _next_cursor(body: dict[str, Any], path: str) -> str | None:
-    """The cursor of the page after this one; None on the last page, or where a list has no pages."""
-    context = body.get("page_context")
-    if context is None:
-        return None
-    cursor = context.get("next_cursor") if isinstance(context, dict) else None
-    more = context.get("has_more_page", bool(cursor)) if isinstance(context, dict) else True
-    if not more:
-        return None
-    if not isinstance(cursor, str) or not cursor:
-        raise Garbled("no-cursor", f"GET {path}: there is a next page, and nothing says how to get it", f"GET {path}")
-    return cursor

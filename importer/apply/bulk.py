@@ -10,12 +10,13 @@ from importer.api.answers import Answer
 from importer.api.wire import dumps
 from importer.apply.at_work import asked_again, at_work
 from importer.apply.context import Context
-from importer.apply.create import compare, create, may_be_duplicate, of_candidates, refused, row_of
+from importer.apply.create import UNDONE_SINCE, compare, create, may_be_duplicate, of_candidates, refused, row_of
 from importer.apply.deliver import Stopped, Unsettled, deliver
 from importer.apply.failures import failed, kind_stopped, not_reached, of_error, of_row, of_unsettled
 from importer.apply.look import believed, look
 from importer.delivery.natural import Match
 from importer.delivery.remote import text
+from importer.delivery.settle import remembering_rows
 from importer.errors import ApiError, Lost, Rejected, TokenRejected
 from importer.kinds import KINDS, Bulk, Kind
 from importer.model import Intent, IntentRow, StepId
@@ -69,7 +70,8 @@ async def create_many(
     context.creating.update({one.ref: (one, bodies[step.id]) for step in steps if (one := step.document) is not None})
     batch = Batch(context, kind, bulk, steps, bodies)
     text_of_body = dumps({bulk.field: [bodies[step.id] for step in steps]})
-    intent = again or context.intent("bulk", batch.rows(steps), "POST", bulk.endpoint, text_of_body, {})
+    rows = batch.rows(steps)
+    intent = again or context.intent("bulk", rows, "POST", bulk.endpoint, text_of_body, remembering_rows(rows))
 
     async def seen() -> Found | None:
         found = await look(context, steps, bodies)
@@ -178,6 +180,8 @@ async def _book_answer(
     if unsaid:
         rest = replace(batch, steps=unsaid, unread=tuple(batch.rows(unread)))
         told = await _look_for(rest, intent, told)
+    if intent.run != context.run:
+        return [*told, *(failed(step, UNDONE_SINCE) for step in gone)]
     return await _one_by_one(context, gone, told)
 
 

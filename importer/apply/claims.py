@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from importer.delivery.compare import differences
-from importer.delivery.natural import Match, Rows, Wanted, match
+from importer.delivery.natural import Match, Wanted, match
 from importer.delivery.remote import text
+from importer.delivery.rows import Rows
 from importer.kinds import Kind
 from importer.model import Ref
 

@@ -26,6 +26,10 @@ from importer.plan.value import Step
 MOST_GENERATIONS: Final = 3
 
 
+# Of a call of an earlier run. The plan that is made next says whether it is created anew: not, where it was voided.
+UNDONE_SINCE: Final = Failure("", "It had been done, and the books hold it no longer, or voided.")
+
+
 async def create(context: Context, step: Step, again: Intent | None = None) -> Outcome:
     """Create the document of ``step`` exactly once. Raises TokenRejected: no further call can succeed.
 
@@ -38,6 +42,8 @@ async def create(context: Context, step: Step, again: Intent | None = None) -> O
             return not_reached(step)
         if outcome is not None:
             return outcome
+        if again is not None:
+            return failed(step, UNDONE_SINCE)
         step, again = replace(step, generation=step.generation + 1), None
     return failed(step, Failure("stale-answers", "FinzBooks keeps answering with a document that is gone."))
 

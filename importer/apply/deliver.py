@@ -15,7 +15,10 @@ from importer.model import Intent
 
 Seen = TypeVar("Seen")
 
-CERTAIN = (Rejected, NotSent, TooManyRequests)  # not done; after anything else a call may have been done
+
+def certain(error: ApiError) -> bool:
+    """Whether a call that ended with ``error`` was not done; after anything else it may have been done."""
+    return error.certain if isinstance(error, Rejected) else isinstance(error, (NotSent, TooManyRequests))
 
 
 class Unsettled(Exception):
@@ -83,7 +86,7 @@ async def deliver(
             _not_left(context, begun, doubt)
             raise
         # What the server said of it tells more than an answer that is lost afterwards.
-        if not isinstance(error, CERTAIN) and not isinstance(doubt, InProgress):
+        if not certain(error) and not isinstance(doubt, InProgress):
             doubt = error
         if doubt is None:
             _not_done(context, begun, error)
@@ -91,12 +94,12 @@ async def deliver(
         seen = await _look(begun[0], error, look)
         if seen is not None:
             return Delivered(begun[0], seen=seen)
-        if isinstance(error, Rejected):
+        if isinstance(error, Rejected) and error.certain:
             _not_done(context, begun, error)
             raise error
         tries = WORKING_TRIES if isinstance(error, InProgress) else TRIES
         wait = wait_before(attempt, None, context.dice(), tries)
-        if wait is None or isinstance(error, CERTAIN) or context.stopping:
+        if wait is None or certain(error) or context.stopping:
             raise Unsettled(begun[0], doubt)
         await context.pause(wait)
     raise AssertionError  # count() has no end

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from importer.api.client import Client
-from importer.apply.look import CREATES, bodies_of
+from importer.apply.look import bodies_of
 from importer.apply.survey import org_names
 from importer.kinds import KINDS
-from importer.model import Document, Intent, Manifest, Receipt, Ref
+from importer.model import CREATES, Document, Intent, Manifest, Receipt, Ref
 from importer.plan.body import Bindings
 from importer.plan.expected import Expectations
 from importer.plan.names import OrgRates, lookups_needed

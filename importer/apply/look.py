@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from importer.api.wire import dumps, loads
@@ -12,18 +12,19 @@ from importer.apply.context import Context
 from importer.apply.deliver import Unsettled
 from importer.apply.survey import GONE, fetch, lacks, search
 from importer.delivery.compare import carries
-from importer.delivery.natural import Match, Rows, Wanted, dead, match
+from importer.delivery.natural import Match, Wanted, dead, match, unsure
 from importer.delivery.remote import text
+from importer.delivery.rows import Rows
 from importer.errors import ApiError, Rejected
 from importer.kinds import KINDS, Kind
-from importer.model import Intent, Ref, StepId
+from importer.model import CREATES, Intent, Ref, StepId
 from importer.plan.value import Step
 
 # Clocks of one server may differ a little between its machines; naive times are read as UTC (design, section 6).
 REPLAY_SLACK: Final = timedelta(seconds=5)
+IST: Final = timezone(timedelta(hours=5, minutes=30))
 # A likeness counts as older than the call only when no time zone explains it: naive times are only taken for UTC.
 SURELY_OLDER: Final = timedelta(days=1)
-CREATES: Final = ("create", "bulk")  # operations that bring documents
 
 
 async def look(
@@ -78,8 +79,9 @@ async def _rows(context: Context, kind: Kind, own: Sequence[Wanted]) -> Rows:
 
 def _short(context: Context, kind: Kind, own: Sequence[Wanted], rows: Rows) -> set[str]:
     """The ids of candidates that must be read whole before they are judged."""
-    short = set()
+    short: set[str] = set()
     for one in own:
+        short.update(text(row.get(kind.id_field)) for row in unsure(kind, one, rows, context.claimed))
         found = match(kind, one, rows, context.claimed)
         for row in (*found.rows, *found.alike):
             if lacks(kind, one, found, row) or (found.rows and not carries(kind.name, one.values, row)):
@@ -115,31 +117,46 @@ def _refs(intent: Intent) -> set[Ref]:
     return {Ref(row.kind, row.key) for row in intent.rows}
 
 
-def is_replay(row: Mapping[str, Any], intent: Intent) -> bool:
-    """Whether an answer speaks of something older than the call: the server remembered an earlier one."""
-    return _older(row, intent, REPLAY_SLACK)
+def is_fresh(row: Mapping[str, Any], intent: Intent, now: float) -> bool:
+    """Whether an answer surely speaks of what the call has just made, and not of what the server remembers.
+
+    ``row`` says that it was made between the call (``intent``) and ``now``, Unix time by the server's clock.
+    """
+    created = _created(row)
+    if created is None:
+        return False
+    begun, ended = datetime.fromisoformat(intent.server_time), datetime.fromtimestamp(now, UTC)
+    zones = (UTC,) if created.tzinfo is not None else (UTC, IST)  # of naive times it is not known (fact sheet, 25.26)
+    moments = [created if created.tzinfo is not None else created.replace(tzinfo=zone) for zone in zones]
+    return any(begun - REPLAY_SLACK <= moment <= ended + REPLAY_SLACK for moment in moments)
 
 
 def _older(row: Mapping[str, Any], intent: Intent, slack: timedelta) -> bool:
     """Whether ``row`` was created before ``intent``, by more than ``slack``; not, where it does not say when."""
-    try:
-        created = datetime.fromisoformat(text(row.get("created_time")))
-    except ValueError:
+    created = _created(row)
+    if created is None:
         return False
-    if created.tzinfo is None:
-        created = created.replace(tzinfo=UTC)
-    return created < datetime.fromisoformat(intent.server_time) - slack
+    moment = created if created.tzinfo is not None else created.replace(tzinfo=UTC)
+    return moment < datetime.fromisoformat(intent.server_time) - slack
+
+
+def _created(row: Mapping[str, Any]) -> datetime | None:
+    """When ``row`` was made, as it says; None where it does not say."""
+    try:
+        return datetime.fromisoformat(text(row.get("created_time")))
+    except ValueError:
+        return None
 
 
 async def believed(
     context: Context, kind: Kind, row: dict[str, Any], intent: Intent, *, unseen: bool = False
 ) -> dict[str, Any] | None:
-    """``row`` itself when it is fresh; read back when it is a replay, and None when it is no longer there, or voided.
+    """``row`` itself when it is fresh, else read back; None when it is no longer there, or voided.
 
     What answers the call of an earlier run may have been booked by that, and voided since. Raises Unsettled when it
     cannot be read back.
     """
-    if unseen or intent.run != context.run or is_replay(row, intent):
+    if unseen or intent.run != context.run or not is_fresh(row, intent, context.client.server_now()):
         try:
             row = dict(await fetch(context.client, kind, text(row.get(kind.id_field))))
         except ApiError as error:

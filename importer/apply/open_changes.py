@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import unquote
 
 from importer.api.wire import loads
 from importer.apply.context import Context
@@ -21,7 +20,7 @@ from importer.kinds import KINDS, Kind, Settles
 from importer.model import Action, Receipt, Ref
 from importer.plan.applications import paise
 from importer.plan.body import Unbound, body
-from importer.plan.cut_off import came_through
+from importer.plan.cut_off import came_through, changed_id
 from importer.plan.edits import edits, is_draft
 from importer.plan.known import Known
 from importer.plan.managed import before_update, managed, still_accepted
@@ -115,7 +114,10 @@ async def look_at_change(context: Context, one: OpenRow) -> Sight:
     """Whether the books hold a document as the manifest wants it, or still as the receipt remembers it."""
     kind = KINDS[one.row.kind]
     receipt = context.store.receipt(*one.id)
-    remote_id = _remote_id(kind, one) if receipt is None else receipt.remote_id
+    remote_id = changed_id(one.intent) if receipt is None else receipt.remote_id
+    owner = context.claimed.get((kind.name, remote_id))
+    if receipt is None and owner not in (None, Ref(one.row.kind, one.row.key)):
+        return Sight(True, f"{remote_id} is remembered as {owner} by now, and changed as the entry of that.", remote_id)
     try:
         row = await fetch(context.client, kind, remote_id)
     except Rejected as error:
@@ -134,13 +136,6 @@ async def look_at_change(context: Context, one: OpenRow) -> Sight:
         edited = "Its entry was edited since; the next plan shows the edit."
         return Sight(True, f"The books hold {remote_id} as it was sent. {edited}", remote_id, done)
     return _half_way(one, remote_id)
-
-
-def _remote_id(kind: Kind, one: OpenRow) -> str:
-    """The id in the path of the call."""
-    pattern = kind.approve if one.intent.operation == "approve" else f"{kind.endpoint}/{{id}}"
-    begin, _, end = pattern.partition("{id}")
-    return unquote(one.intent.path.removeprefix(begin).removesuffix(end))
 
 
 def _untouched(context: Context, kind: Kind, one: OpenRow, receipt: Receipt, row: Mapping[str, Any]) -> bool:

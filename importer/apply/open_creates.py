@@ -10,13 +10,13 @@ from importer.api.wire import dumps, loads
 from importer.apply.context import Context
 from importer.apply.create import compare
 from importer.apply.failures import shown
-from importer.apply.look import CREATES, bodies_of, look_for
+from importer.apply.look import bodies_of, look_for
 from importer.delivery.compare import differences
 from importer.delivery.natural import Match, Wanted
 from importer.delivery.remote import text
 from importer.delivery.settle import OpenRow, Sight, sent_body, there
 from importer.kinds import KINDS, Kind
-from importer.model import Action, Receipt, Ref
+from importer.model import CREATES, Action, Receipt, Ref
 from importer.plan.body import Unbound, body
 from importer.plan.said import digest, said
 from importer.plan.sent import said_of

@@ -19,7 +19,7 @@ from importer.graph import order
 from importer.model import Action, Document, Intent, Manifest, Problem, Receipt, Ref, Severity, StepId
 from importer.plan.body import Bindings
 from importer.plan.build import build
-from importer.plan.cut_off import all_that_came_through
+from importer.plan.cut_off import all_that_came_through, being_changed
 from importer.plan.decide import decide, references
 from importer.plan.expected import Expectations
 from importer.plan.known import Known
@@ -131,7 +131,8 @@ async def prepare(
     claimed = _claimed(memory, manifest)
     missing, edited = _to_find(first), _to_look_at(first)
     looked = await look_at(client, edited)
-    matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed)
+    changing = being_changed(receipts, intents)
+    matches, wanted = await find_all(client, missing, bindings, expectations.expected, claimed, changing)
     known = Known(
         receipts=receipts | dict(all_that_came_through(receipts, intents, looked, bindings)),
         intents=intents,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final
 
 from importer.apply.again import send_again, step_of, still_runs, whole_calls
@@ -12,13 +12,12 @@ from importer.apply.bulk import SLACK
 from importer.apply.context import Context
 from importer.apply.deliver import Unsettled
 from importer.apply.failures import of_unsettled
-from importer.apply.look import CREATES
 from importer.apply.open_changes import look_at_application, look_at_change
 from importer.apply.open_creates import look_at_creates
-from importer.delivery.settle import LOOKS, Fate, OpenRow, Recovered, Recovery, Sight, fate, open_rows
+from importer.delivery.settle import LOOKS, Fate, OpenRow, Recovered, Recovery, Scope, Sight, fate, open_rows
 from importer.errors import ApiError, Refused
 from importer.kinds import KINDS
-from importer.model import Document, StepId
+from importer.model import CREATES, Document, StepId
 from importer.outcome import Outcome
 from importer.plan.edits import EDITS
 from importer.plan.ways_out import command
@@ -36,24 +35,24 @@ async def recover(
     waiting: Waiting,
     *,
     sends: bool = False,
-    within: Collection[StepId] | None = None,
+    scope: Scope | None = None,
 ) -> Recovery:
     """Settle what is open in the store of ``context``; ``documents`` are the entries of the given files, by kind, key.
 
-    Calls that are not wholly ``within`` those steps are left alone, where they are given.
+    What is not in ``scope`` is left alone, where one is given.
     With ``sends``, calls that the first look shows nothing of go out again, where the server still knows their keys.
     For what is left, two looks, further apart than the client's time-out, with one pause for all. What is known is
     remembered at once: who interrupts it loses nothing. Errors of the API and of the state stand in the result.
     """
     rows = open_rows(context.store.intents(), documents)
-    if within is not None:
-        rows = [one for one in rows if all(StepId(*row[:3]) in within for row in one.intent.rows)]
+    if scope is not None:
+        rows = [one for one in rows if scope.settles(one.intent)]
     looks = Looks(context, rows)
     interrupted, broken = False, None
     try:
         await looks.look()
         if sends:
-            await looks.send_again()
+            await looks.send_again(scope)
         for _ in range(LOOKS):  # what was sent again in vain is looked for as often as anything else, from then on
             if looks.undecided:
                 seconds = context.timeout + SLACK
@@ -97,18 +96,21 @@ class Looks:
                 self._sights[one.id].append(Sight(None, why.message, code=why.code, help=why.help))
             if found is Fate.SETTLED and sight.receipt is not None:
                 self._context.store.close_row(one.id, [sight.receipt])
-            elif found is Fate.NOT_DONE:
+            elif found in (Fate.SETTLED, Fate.NOT_DONE):
+                # What is settled without a receipt was left to another document: a later one of this key is a new one.
                 self._context.store.close_row(one.id, not_done=True)
             if found is not None:
                 self._fates[one.id] = found
 
-    async def send_again(self) -> None:
+    async def send_again(self, scope: Scope | None) -> None:
         """Send whole calls of which the books show nothing once more. What stays open is looked for again, unless the
         server says that it is still at work on it. A kind that it computes otherwise is not sent on.
         """
         absent = [one for one in self.undecided if self._sights[one.id][-1].there is None]
         stopped: set[str] = set()
         for call in whole_calls(self._context, absent):
+            if scope is not None and not scope.sends(call[0].intent):
+                continue
             if call[0].row.kind in stopped:
                 self._fates |= {one.id: Fate.OPEN for one in call}
                 continue

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from importer.api.client import Client, segment
 from importer.delivery.compare import Expected, carries
-from importer.delivery.natural import TOTAL, Match, Rows, Wanted, match_all, relevant, searches
+from importer.delivery.natural import Match, Wanted, dead, match_all, relevant, searches, unsure
 from importer.delivery.remote import MISSING, answered, text
+from importer.delivery.rows import TOTAL, Rows
 from importer.errors import Garbled, Rejected
 from importer.kinds import KINDS, LOOKUPS, Kind
 from importer.model import Document, Ref, StepId
@@ -20,7 +22,9 @@ from importer.plan.value import Step
 from importer.schema import fields
 
 GONE: Final = "not_found.resource"  # fact sheet, section 5
+CHANGED: Final = "the very one that a call was changing when it was cut off"
 IN_FLIGHT: Final = 16  # reads at a time
+NOTHING: Final[Mapping[Ref, str]] = MappingProxyType({})
 
 
 async def org_names(client: Client, lists: Iterable[str]) -> Names:
@@ -29,7 +33,7 @@ async def org_names(client: Client, lists: Iterable[str]) -> Names:
     for name in sorted(lists):
         lookup = LOOKUPS[name]
         found: list[Mapping[str, Any]] = []
-        async for page in client.pages(lookup.endpoint, name, paged=lookup.paged):
+        async for page in client.pages(lookup.endpoint, name, paged=lookup.paged, may_be_whole=True):
             found.extend(page.rows)
         rows[name] = tuple(found)
     return Names(rows)
@@ -79,7 +83,9 @@ async def find(
     read: set[str] = set()
     while True:
         found = match_all(kind, wanted, rows, claimed)
-        short = sorted({row_id for one in wanted for row_id in _short(kind, one, found[one.ref])} - read)
+        parts = (row for one in wanted for row in unsure(kind, one, rows, claimed))
+        ids = {text(row.get(kind.id_field)) for row in parts}
+        short = sorted(ids.union(*(_short(kind, one, found[one.ref]) for one in wanted)) - read)
         if not short:
             return found
         whole = {row_id: await fetch(client, kind, row_id) for row_id in short}
@@ -131,9 +137,11 @@ async def find_all(
     bindings: Bindings,
     expected: Callable[[Document], Expected | None],
     claimed: Mapping[tuple[str, str], Ref],
+    changing: Mapping[Ref, str] = NOTHING,
 ) -> tuple[dict[Ref, Match], dict[Ref, Mapping[str, Any]]]:
     """What the org holds of ``documents``, kind by kind, since what is found is needed to look for what refers to it.
 
+    ``changing`` has the ids of those that a call was changing when it was cut off.
     Returns the matches, and the create bodies as far as they could be said; adds the ids found to ``bindings``.
     """
     matches: dict[Ref, Match] = {}
@@ -148,10 +156,29 @@ async def find_all(
         found = await find(client, kind, wanted, claimed)
         for one in wanted:
             bodies[one.ref] = one.values
-            matches[one.ref] = found[one.ref]
-            if len(found[one.ref].rows) == 1:
-                bindings.ids[one.ref] = text(found[one.ref].rows[0].get(kind.id_field))
+            matches[one.ref] = match = await _by_id(client, kind, changing.get(one.ref, ""), found[one.ref])
+            if len(match.rows) == 1:
+                bindings.ids[one.ref] = text(match.rows[0].get(kind.id_field))
     return matches, bodies
+
+
+async def _by_id(client: Client, kind: Kind, remote_id: str, found: Match) -> Match:
+    """``found`` by a search; or what a call was changing, ``remote_id``, whatever its entry has been edited to since.
+
+    Both, where they are not the same: then a person says which it is.
+    """
+    ids = [text(row.get(kind.id_field)) for row in found.rows]
+    if not remote_id or ids == [remote_id]:
+        return found
+    try:
+        row = await fetch(client, kind, remote_id)
+    except Rejected as error:
+        if error.code != GONE:
+            raise
+        return found
+    if dead(kind, row):
+        return found
+    return Match((row, *(() if remote_id in ids else found.rows)), CHANGED)
 
 
 async def look_at(client: Client, steps: Sequence[Step]) -> dict[StepId, Mapping[str, Any] | Gone]:

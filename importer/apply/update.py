@@ -81,7 +81,8 @@ async def _update(context: Context, step: Step) -> Outcome:
     left = (*_left(context, step, wanted, row, receipt), *_still_draft(kind, wanted, row))
     if left:
         if sent is not None:
-            context.store.close(sent)
+            # A posting that left it a draft is remembered under its key as done: the next one needs another key.
+            context.store.close(sent, raised=sent.rows if any(_still_draft(kind, wanted, row)) else ())
         return failed(step, of_differences(step, left, what="FinzBooks took the change and holds it otherwise"))
     context.store.close_row(step.id, [_receipt(context, step, row, receipt, posted=True)])
     return Outcome(step.id, Status.UPDATED, step.remote_id, step.place)

@@ -26,7 +26,7 @@ from importer.cli.prompt import ask
 from importer.cli.saved import check_bound, open_saved, progress_of
 from importer.cli.session import Rails, Session, check_named
 from importer.cli.settling import agrees_to_send, context_of, has_open_calls, key_ttl, recovery_code, settle_first
-from importer.delivery.settle import Fate, Recovery
+from importer.delivery.settle import Fate, Recovery, Scope
 from importer.errors import DONE, EXIT_CODES, REFUSED, Refused
 from importer.outcome import Failure, Report
 from importer.plan.binding import check_same_org, compare_steps
@@ -131,11 +131,17 @@ async def _settled_first(session: Session, plan: Plan, loaded: Loaded, rails: Ra
     if wishes.yes and not session.sandbox:
         check_named(rails)
     sends = bool(wishes.skip_conflicts or not plan.conflicts) and (wishes.yes or agrees_to_send(session, loaded))
-    within = {step.id for step in plan.steps} if plan.left_out else None
-    recovery = await settle_first(session, loaded, sends=sends, quiet=wishes.quiet, within=within)
+    recovery = await settle_first(session, loaded, sends=sends, quiet=wishes.quiet, scope=_scope(plan))
     if not wishes.quiet or recovery.broken is not None or any(one.code for one in recovery.rows):
         complain(recovery_lines(recovery, style_for(sys.stderr, wishes.no_color), details=wishes.verbose))
     return recovery
+
+
+def _scope(plan: Plan) -> Scope | None:
+    """What of the open calls has to be settled for ``plan``: all, unless it is about a part of the manifest."""
+    if not plan.left_out:
+        return None
+    return Scope(frozenset(step.id for step in plan.steps), plan.created_kinds)
 
 
 def _ended_in_settling(recovery: Recovery, wishes: Wishes) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from importer.api.client import PER_PAGE, Client
+from importer.api.client import Client
 from importer.cli.planning import tell_wait
 from importer.cli.session import Rails, environment, live
 from importer.errors import ApiError, Garbled, Refused, Rejected, TokenRejected
@@ -96,7 +96,8 @@ def _why(error: Rejected | Garbled) -> str:
 
 
 async def _rows(client: Client, path: str, name: str, query: Mapping[str, Any], *, paged: bool) -> list[Row]:
-    return [row async for page in client.pages(path, name, query, paged=paged) for row in page.rows]
+    pages = client.pages(path, name, query, paged=paged, may_be_whole=True)
+    return [row async for page in pages for row in page.rows]
 
 
 async def _lookup(client: Client, path: str, name: str, query: Mapping[str, Any]) -> Sequence[Row]:
@@ -114,7 +115,7 @@ async def _lookup(client: Client, path: str, name: str, query: Mapping[str, Any]
 
 async def _newest(client: Client, path: str, name: str) -> Sequence[Row]:
     found: list[Row] = []
-    async for page in client.pages(path, name, {"per_page": PER_PAGE}, max_pages=MOST_PAGES):
+    async for page in client.pages(path, name, max_pages=MOST_PAGES, may_be_whole=True):
         found.extend(page.rows)
         if len(found) >= MOST_EXAMPLES:
             break

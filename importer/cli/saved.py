@@ -13,6 +13,7 @@ from importer import __version__
 from importer.cli.choice import Choice
 from importer.cli.load import Loaded
 from importer.cli.walk import PROJECT_FILE, SUFFIXES
+from importer.delivery.settle import may_bring
 from importer.errors import Refused, WrongUsage
 from importer.model import Action
 from importer.plan.binding import check
@@ -32,6 +33,8 @@ def save(
     """Write ``made`` to ``file``, whole or not at all. Raises Refused (plan-open-intents, plan-unwritable)."""
     # A change that was cut off is a step of its own; what may have been created or applied would change the plan.
     cut_off = {step.settles.id for step in made.steps if step.settles is not None and step.action in UNSETTLED}
+    # Also one of a document that --target or --limit leaves out: what it brings may be what this plan would create.
+    cut_off |= {intent.id for intent in loaded.memory.intents if may_bring(intent, made.created_kinds)}
     if cut_off:
         raise Refused(
             "plan-open-intents",

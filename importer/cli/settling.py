@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Final
 
 from importer.apply.context import Context
@@ -16,9 +16,8 @@ from importer.cli.moves import check_seen
 from importer.cli.options import complain
 from importer.cli.prompt import ask
 from importer.cli.session import Session, environment
-from importer.delivery.settle import Recovery, may_go_again
+from importer.delivery.settle import Recovery, Scope, may_go_again
 from importer.errors import DONE, INTERRUPTED, PARTIAL, REFUSED, ApiError, Refused, WrongUsage
-from importer.model import StepId
 from importer.report.style import count
 from importer.state.files import open_for_reading, open_for_writing
 from importer.state.store import Store
@@ -36,10 +35,8 @@ def has_open_calls(loaded: Loaded) -> bool:
         return bool(store.intents())
 
 
-async def settle_first(
-    session: Session, loaded: Loaded, *, sends: bool, quiet: bool, within: Collection[StepId] | None
-) -> Recovery:
-    """Settle what is open, of calls that are wholly ``within`` those steps where they are given. Raises Refused.
+async def settle_first(session: Session, loaded: Loaded, *, sends: bool, quiet: bool, scope: Scope | None) -> Recovery:
+    """Settle what is open, in ``scope`` where one is given. Raises Refused.
 
     With ``sends``, calls that left no trace are sent again under their own keys, since it is that apply which goes on.
     """
@@ -49,7 +46,7 @@ async def settle_first(
         check_seen(store, loaded)
         go_on_with_plan(store)
         store.bind(session.org_id)
-        return await settle_open(session, store, loaded, sends=sends, quiet=quiet, within=within)
+        return await settle_open(session, store, loaded, sends=sends, quiet=quiet, scope=scope)
 
 
 def agrees_to_send(session: Session, loaded: Loaded) -> bool:
@@ -69,7 +66,7 @@ async def settle_open(
     *,
     sends: bool,
     quiet: bool,
-    within: Collection[StepId] | None = None,
+    scope: Scope | None = None,
 ) -> Recovery:
     """What became of every open call. Raises Refused where the books cannot be read at all."""
     try:
@@ -81,7 +78,7 @@ async def settle_open(
             error.help or "Run it again.",
         ) from error
     context = context_of(session, store, loaded, ground, uuid.uuid4().hex)
-    return await recover(context, ground.documents, _waiting(quiet), sends=sends, within=within)
+    return await recover(context, ground.documents, _waiting(quiet), sends=sends, scope=scope)
 
 
 def context_of(session: Session, store: Store, loaded: Loaded, ground: Ground | Prepared, run: str) -> Context:

@@ -5,18 +5,18 @@ The rules stand in ``kinds.py``. A match is exact in text (NFC, blanks around ig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from importer.delivery.compare import Expected, money_difference
 from importer.delivery.remote import MISSING, amount, answered, same, text
+from importer.delivery.rows import TOTAL, Rows, field_of, indexed, rules, told, values_of
 from importer.kinds import Kind, NaturalKey
 from importer.model import Ref
-from importer.schema import Field, fields
 
-TOTAL: Final = "total"
 UNTOLD: Final = "the books tell nothing of it but its id"
+PARTLY: Final = "the books do not tell all that it could be known by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,49 +41,11 @@ class Match:
     alike: tuple[Mapping[str, Any], ...] = ()  # only alike: a conflict where money is concerned
 
 
-@dataclass(slots=True)
-class Rows:
-    """The rows of one kind that may matter, indexed by each rule as they come in."""
-
-    kind: Kind
-    only: Mapping[tuple[str, ...], frozenset[tuple[str, ...]]] | None = None  # see ``relevant``; None: keep all
-    by_id: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    wordless: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # that answer nothing they could be known by
-    _by_rule: dict[tuple[str, ...], dict[tuple[str, ...], list[str]]] = field(default_factory=dict)
-
-    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take in rows of a list; a row that comes twice counts once."""
-        for row in rows:
-            row_id = text(row.get(self.kind.id_field))
-            if not row_id or row_id in self.by_id:
-                continue
-            self.wordless.pop(row_id, None)
-            if _says_nothing(self.kind, row):
-                self.wordless[row_id] = row
-                continue
-            for names in rules(self.kind):
-                values = _values(self.kind, names, row, of_answer=True)
-                if values is not None and (self.only is None or values in self.only[names]):
-                    self.by_id[row_id] = row
-                    self._by_rule.setdefault(names, {}).setdefault(values, []).append(row_id)
-
-    def where(self, names: tuple[str, ...], values: tuple[str, ...]) -> list[Mapping[str, Any]]:
-        return [self.by_id[row_id] for row_id in self._by_rule.get(names, {}).get(values, ())]
-
-
-def rules(kind: Kind) -> list[tuple[str, ...]]:
-    """The groups of fields by which documents of ``kind`` are looked up."""
-    found = [rule.fields for rule in kind.natural_keys]
-    return [*found, _indexed(kind.likeness)] if kind.likeness else found
-
-
 def relevant(kind: Kind, wanted: Iterable[Wanted]) -> Mapping[tuple[str, ...], frozenset[tuple[str, ...]]]:
     """What a row must have to matter: an org may hold far more documents than a manifest asks for."""
     documents = list(wanted)
     return {
-        names: frozenset(
-            values for one in documents if (values := _values(kind, names, one.values, of_answer=False)) is not None
-        )
+        names: frozenset(values for one in documents if (values := values_of(kind, names, one.values)) is not None)
         for names in rules(kind)
     }
 
@@ -95,50 +57,19 @@ def searches(kind: Kind, wanted: Iterable[Wanted]) -> tuple[str, ...] | None:
     found: dict[str, None] = {}
     for one in wanted:
         for rule in kind.natural_keys:
-            if _values(kind, rule.fields, one.values, of_answer=False) and not set(rule.fields) & set(
-                kind.search.fields
-            ):
+            if values_of(kind, rule.fields, one.values) and not set(rule.fields) & set(kind.search.fields):
                 return None
         for name in kind.search.fields:
-            value = text(one.values.get(_field(kind, name)[0]))
+            value = text(one.values.get(field_of(kind, name)[0]))
             if value:
                 found[value] = None
     return tuple(found)
 
 
-def _indexed(names: Sequence[str]) -> tuple[str, ...]:
-    """The fields of a rule that can be looked up; the total is compared with a tolerance afterwards."""
-    return tuple(name for name in names if name != TOTAL)
-
-
-def _field(kind: Kind, name: str) -> tuple[str, Field]:
-    known = fields(kind.name)[(name,)]
-    return known.sent_as or name, known
-
-
-def _values(kind: Kind, names: Sequence[str], row: Mapping[str, Any], *, of_answer: bool) -> tuple[str, ...] | None:
-    """The comparable values of ``names``; None when one is missing or empty."""
-    found = []
-    for name in names:
-        sent_as, known = _field(kind, name)
-        value = answered(row, known) if of_answer else row.get(sent_as)
-        word = text(value)[:10] if known.type == "date" else text(value)
-        if not word:
-            return None
-        found.append(word)
-    return tuple(found)
-
-
-def _says_nothing(kind: Kind, row: Mapping[str, Any]) -> bool:
-    """Whether ``row`` answers none of the fields by which it could be recognised (fact sheet, 25.22)."""
-    names = {name for rule in rules(kind) for name in rule}
-    return all(answered(row, fields(kind.name)[(name,)]) is MISSING for name in names)
-
-
 def match(kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, str], Ref]) -> Match:
     """What ``rows`` hold of ``wanted``. Rows ``claimed`` by another document, by kind and id, are no candidates."""
     for rule in kind.natural_keys:
-        values = _values(kind, rule.fields, wanted.values, of_answer=False)
+        values = values_of(kind, rule.fields, wanted.values)
         if values is None:
             continue
         same_key = [row for row in rows.where(rule.fields, values) if _free(kind, wanted, row, claimed)]
@@ -151,9 +82,72 @@ def match(kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, st
             return Match(alike=tuple(near))
     if alike := _alike(kind, wanted, rows, claimed):
         return Match(alike=tuple(alike))
+    if partly := [row for row in unsure(kind, wanted, rows, claimed) if _may_be(kind, wanted, row)]:
+        return Match(alike=tuple(partly), words=PARTLY)
     # Nothing tells that it is not one of those of which nothing is told.
     untold = [row for row in rows.wordless.values() if _free(kind, wanted, row, claimed) and not dead(kind, row)]
     return Match(alike=tuple(untold), words=UNTOLD if untold else "")
+
+
+def unsure(
+    kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, str], Ref]
+) -> tuple[Mapping[str, Any], ...]:
+    """The rows that may be ``wanted`` for all they say, and leave out what decides it: they are to be read whole."""
+    if not rows.some_short:
+        return ()
+    found = {
+        text(row.get(kind.id_field)): row
+        for row in (*_short_of_key(kind, wanted, rows), *_short_of_likeness(kind, wanted, rows))
+        if _free(kind, wanted, row, claimed)
+    }
+    return tuple(found.values())
+
+
+def _short_of_key(kind: Kind, wanted: Wanted, rows: Rows) -> Iterator[Mapping[str, Any]]:
+    for rule in kind.natural_keys:
+        values = values_of(kind, rule.fields, wanted.values)
+        for row in rows.short(rule.fields, values) if values is not None else ():
+            # Where nothing of the key is told, what must agree beside it tells the others off.
+            if _blank(kind, rule, wanted, row) and (
+                told(kind, rule.fields, row) or not any(_denies(kind, name, wanted, row) for name in rule.agree)
+            ):
+                yield row
+
+
+def _short_of_likeness(kind: Kind, wanted: Wanted, rows: Rows) -> Iterator[Mapping[str, Any]]:
+    names = indexed(kind.likeness)
+    values = values_of(kind, names, wanted.values) if _comparable(kind, wanted) else None
+    for row in rows.short(names, values) if values is not None else ():
+        if (told(kind, names, row) or _tells_worth(kind, row)) and not _denies(kind, TOTAL, wanted, row):
+            yield row
+
+
+def _may_be(kind: Kind, wanted: Wanted, row: Mapping[str, Any]) -> bool:
+    """Whether ``row``, which is short and stays so, may be ``wanted``: a person has to look.
+
+    The party alone says little: of its documents, that of another day is another one.
+    """
+    if dead(kind, row):
+        return False
+    names = {name for rule in kind.natural_keys for name in rule.fields if name != kind.party_field}
+    named = any(_tells(kind, name, wanted, row) for name in names)
+    return named or not any(_denies(kind, name, wanted, row) for name in indexed(kind.likeness))
+
+
+def _tells(kind: Kind, name: str, wanted: Wanted, row: Mapping[str, Any]) -> bool:
+    """Whether ``row`` tells ``name``, and as ``wanted`` has it."""
+    values = values_of(kind, (name,), wanted.values)
+    return values is not None and tuple((told(kind, (name,), row) or {}).values()) == values
+
+
+def _denies(kind: Kind, name: str, wanted: Wanted, row: Mapping[str, Any]) -> bool:
+    """Whether ``row`` tells ``name``, and otherwise."""
+    hidden = name == TOTAL and not _tells_worth(kind, row)
+    return not hidden and not _agrees_in(kind, name, wanted, row)
+
+
+def _tells_worth(kind: Kind, row: Mapping[str, Any]) -> bool:
+    return (kind.amount_field or TOTAL) in row
 
 
 def dead(kind: Kind, row: Mapping[str, Any]) -> bool:
@@ -166,17 +160,19 @@ def _free(kind: Kind, wanted: Wanted, row: Mapping[str, Any], claimed: Mapping[t
 
 
 def _agrees(kind: Kind, rule: NaturalKey, wanted: Wanted, row: Mapping[str, Any]) -> bool:
-    for name in rule.blank:
-        sent_as, known = _field(kind, name)
-        if text(wanted.values.get(sent_as)) and text(answered(row, known)):
-            return False
-    return all(_agrees_in(kind, name, wanted, row) for name in rule.agree)
+    return _blank(kind, rule, wanted, row) and all(_agrees_in(kind, name, wanted, row) for name in rule.agree)
+
+
+def _blank(kind: Kind, rule: NaturalKey, wanted: Wanted, row: Mapping[str, Any]) -> bool:
+    """Whether of each field that ``rule`` wants blank at least one of the two has nothing."""
+    known = (field_of(kind, name) for name in rule.blank)
+    return not any(text(wanted.values.get(sent_as)) and text(answered(row, one)) for sent_as, one in known)
 
 
 def _agrees_in(kind: Kind, name: str, wanted: Wanted, row: Mapping[str, Any]) -> bool:
     if name == TOTAL:
         return _same_worth(kind, wanted, row)
-    sent_as, known = _field(kind, name)
+    sent_as, known = field_of(kind, name)
     got = answered(row, known)
     return got is MISSING or same(known, wanted.values.get(sent_as), got)
 
@@ -188,17 +184,18 @@ def _same_worth(kind: Kind, wanted: Wanted, row: Mapping[str, Any]) -> bool:
 
 
 def _alike(kind: Kind, wanted: Wanted, rows: Rows, claimed: Mapping[tuple[str, str], Ref]) -> list[Mapping[str, Any]]:
-    if not kind.likeness:
-        return []
-    names = _indexed(kind.likeness)
-    values = _values(kind, names, wanted.values, of_answer=False)
-    if values is None or (not kind.amount_field and wanted.expected is None):
-        return []
+    names = indexed(kind.likeness)
+    values = values_of(kind, names, wanted.values) if _comparable(kind, wanted) else None
     return [
         row
-        for row in rows.where(names, values)
-        if _free(kind, wanted, row, claimed) and not dead(kind, row) and _same_worth(kind, wanted, row)
+        for row in (rows.where(names, values) if values is not None else ())
+        if _free(kind, wanted, row, claimed) and not dead(kind, row) and not _denies(kind, TOTAL, wanted, row)
     ]
+
+
+def _comparable(kind: Kind, wanted: Wanted) -> bool:
+    """Whether ``kind`` has a likeness, and the worth of ``wanted`` is known for it."""
+    return bool(kind.likeness) and (bool(kind.amount_field) or wanted.expected is not None)
 
 
 def match_all(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +13,7 @@ from importer.delivery.compare import sent_fields
 from importer.delivery.natural import Match
 from importer.delivery.remote import MISSING, answered, text
 from importer.kinds import KINDS
-from importer.model import Document, Intent, IntentRow, Place, Receipt, StepId
+from importer.model import CREATES, Document, Intent, IntentRow, Place, Receipt, StepId
 from importer.schema import Field
 
 # Nothing there in one look may mean that the server is still at work; in two, further apart than the client's
@@ -22,6 +23,7 @@ LOOKS: Final = 2
 # second for the earlier one.
 CLOCK_SLACK: Final = 5  # seconds
 CHANGE_OPEN: Final = "change-open"  # of an update or a posting that may or may not have come through
+ROWS: Final = "rows"  # of what the intent of a bulk call remembers
 
 
 class Fate(StrEnum):
@@ -49,9 +51,29 @@ class OpenRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the open calls a run settles that is about a part of the manifest only."""
+
+    steps: frozenset[StepId]  # calls that are wholly about these are settled, and sent again where that is right
+    kinds: frozenset[str]  # of which it creates documents: an open call may bring one of them, under another key
+
+    def sends(self, intent: Intent) -> bool:
+        return all(StepId(*row[:3]) in self.steps for row in intent.rows)
+
+    def settles(self, intent: Intent) -> bool:
+        return self.sends(intent) or may_bring(intent, self.kinds)
+
+
+def may_bring(intent: Intent, kinds: Collection[str]) -> bool:
+    """Whether the call of ``intent`` may bring documents of one of ``kinds``."""
+    return intent.operation in CREATES and any(row.kind in kinds for row in intent.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What one look showed of a call. ``there``: it was done (True, with the receipt); nothing of it is there (None);
-    or neither can be said (False, with a code and what a person can do)."""
+    """What one look showed of a call. ``there``: it was done (True, with the receipt, unless another document has one
+    of what it changed); nothing of it is there (None); or neither can be said (False, with a code and what a person can
+    do)."""
 
     there: bool | None
     message: str
@@ -142,16 +164,28 @@ def open_rows(intents: Sequence[Intent], documents: Mapping[tuple[str, str], Doc
     return list(found.values())
 
 
+def remembering_rows(rows: Sequence[IntentRow]) -> dict[str, str]:
+    """What the intent of a bulk call keeps of its ``rows``: the keys of all of them, in the order of its body.
+
+    The rows that are settled leave it one by one, and the place of those that are left would tell nothing any more.
+    """
+    return {ROWS: json.dumps([row.key for row in rows])}
+
+
 def sent_body(
     one: OpenRow, bodies: Sequence[Mapping[str, Any]], now: Mapping[str, Any] | None
 ) -> Mapping[str, Any] | None:
     """The create body that was sent for ``one``, among the ``bodies`` of its call; None where that cannot be told.
 
     ``now`` is the body that its entry makes today. Of a bulk call the rows that are settled are no longer named, while
-    its body still holds them: then a row is known by what its entry still says, or by a reference that is its key.
+    its body still holds them. Where an older version wrote the intent, so that it does not tell their order either, a
+    row is known by what its entry still says, or by a reference that is its key.
     """
     if len(bodies) == len(one.intent.rows):
         return bodies[one.intent.rows.index(one.row)]
+    keys: list[str] = json.loads(one.intent.before.get(ROWS, "[]"))
+    if len(keys) == len(bodies) and one.row.key in keys:
+        return bodies[keys.index(one.row.key)]
     if now is not None and now in bodies:
         return now
     reference = KINDS[one.row.kind].reference_field

@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 from importer.delivery.compare import held
 from importer.delivery.natural import dead
 from importer.delivery.settle import shows
 from importer.kinds import KINDS
-from importer.model import Intent, Receipt, StepId
+from importer.model import Intent, Receipt, Ref, StepId
 from importer.plan.applications import paise
 from importer.plan.body import Bindings, remembered_body
 from importer.plan.edits import EDITS, is_draft
@@ -29,6 +30,24 @@ SAID: Final = "said"  # of what an intent remembers
 def remembering(spoken: Mapping[str, Any]) -> dict[str, str]:
     """What an intent keeps of a document that says ``spoken``."""
     return {SAID: json.dumps(spoken, ensure_ascii=False, sort_keys=True)}
+
+
+def changed_id(intent: Intent) -> str:
+    """The id of the document that a change was sent to, from its path."""
+    kind = KINDS[intent.rows[0].kind]
+    begin, _, end = (kind.approve if intent.operation == "approve" else f"{kind.endpoint}/{{id}}").partition("{id}")
+    return unquote(intent.path.removeprefix(begin).removesuffix(end))
+
+
+def being_changed(receipts: Mapping[StepId, Receipt], intents: Mapping[StepId, Intent]) -> dict[Ref, str]:
+    """The ids of documents that had only been found in the books when a change of them was cut off.
+
+    No receipt has them yet, and a search would miss them once the entry was edited in what it is known by. What
+    another document was remembered as since is left out.
+    """
+    held = {(one.kind, one.remote_id) for one in receipts.values() if not one.part}
+    found = {own: changed_id(one) for own, one in intents.items() if one.operation in EDITS and own not in receipts}
+    return {Ref(own.kind, own.key): at for own, at in found.items() if (own.kind, at) not in held}
 
 
 def came_through(receipt: Receipt, intent: Intent, row: Mapping[str, Any], bindings: Bindings) -> Receipt | None:

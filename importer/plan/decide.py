@@ -12,8 +12,9 @@ from importer.delivery.remote import text
 from importer.kinds import KINDS
 from importer.model import Action, Document, Intent, Receipt, Ref, StepId
 from importer.plan.applications import application_steps, settlers
+from importer.plan.cut_off import changed_id
 from importer.plan.doubt import settles_in_doubt, targets_in_doubt
-from importer.plan.edits import conflict, known_document
+from importer.plan.edits import EDITS, conflict, known_document
 from importer.plan.found import Orphans, unknown_document
 from importer.plan.known import Known
 from importer.plan.needs import in_view_of_doubt, in_view_of_needs, in_view_of_renames
@@ -97,9 +98,20 @@ def _left_open(intents: Mapping[StepId, Intent], steps: Mapping[StepId, Step]) -
                 code="open-intent",
                 reason=f"A call of {intent.server_time} was cut off before its answer came, and its entry is not in "
                 "the given files.",
-                help="Give the file that holds it, so that it can be looked for. If it is not in the books: "
-                f"{command('rm', own)}",
+                help=_way_on(own, intent, steps),
             )
+
+
+def _way_on(own: StepId, intent: Intent, steps: Mapping[StepId, Step]) -> str:
+    """What settles a call whose entry is gone. One that was to change a document may have got another key."""
+    if intent.operation not in EDITS:
+        find = "Give the file that holds it, so that it can be looked for. If it is not in the books"
+        return f"{find}: {command('rm', own)}"
+    changed = (own.kind, changed_id(intent))
+    heir = next((one for one in steps.values() if (one.id.kind, one.remote_id) == changed and not one.id.part), None)
+    if heir is not None and heir.action is not Action.CONFLICT:
+        return f"{heir.id} is the document that it was to change: the next apply leaves it to that, and closes this."
+    return f"Give the file that holds it. To leave {changed[1]} in the books, and forget it here: {command('rm', own)}"
 
 
 def _parts(receipts: Mapping[StepId, Receipt]) -> Mapping[Ref, dict[StepId, Receipt]]:

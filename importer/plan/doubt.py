@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from importer.kinds import KINDS
-from importer.model import Document, Ref, StepId
+from importer.model import CREATES, Document, Ref, StepId
 from importer.plan.entries import Target, entries_of, targets_of
 from importer.plan.known import Known
 
 
 def targets_in_doubt(known: Known) -> frozenset[Target]:
-    """What an application may have settled whose outcome is not known. Its fate is told from their balances.
+    """What a call may have settled whose outcome is not known: an application, or a document that settles others in
+    its own body. The fate of an application is told from the balances of what it settles.
 
     Until then nothing else may move those (design, section 6, item 5: one in flight per invoice).
     """
     found: set[Target] = set()
     for own, intent in known.intents.items():
         settles = KINDS[own.kind].settles
+        if settles is not None and settles.in_body and intent.operation in CREATES:
+            entries = json.loads(intent.body).get(settles.field) or ()
+            found |= {Target(settles.target, "id", entry[settles.target_id_field]) for entry in entries}
         if settles is not None and own.part:
             name = own.part.rpartition("#")[0]  # a key, or an id
             found |= {Target(settles.target, "key", name), Target(settles.target, "id", name)}

@@ -13,7 +13,8 @@ from importer.kinds import KINDS, Edits, Kind
 from importer.model import Action, Change, Document, Intent, Receipt, Ref
 from importer.plan.allocations import entries_held
 from importer.plan.applications import used_of
-from importer.plan.edits import conflict, is_draft
+from importer.plan.cut_off import changed_id
+from importer.plan.edits import EDITS, conflict, is_draft
 from importer.plan.known import Known
 from importer.plan.managed import top
 from importer.plan.said import digest, said
@@ -173,6 +174,7 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
     rows = match.rows or match.alike
     ids = ", ".join(text(row.get(KINDS[base.id.kind].id_field)) for row in rows[:MOST_IDS])
     how_many = f"{len(rows)} that could be it ({ids})" if rows else "none that could be it"
+    what = f"A change of {changed_id(intent)}, sent {intent.server_time}," if intent.operation in EDITS else ""
     ways = (
         f"If it is one of those: {command('adopt', base.id, 'ID')}. If it is not there: {command('rm', base.id)}"
         if rows
@@ -183,7 +185,8 @@ def _in_flight(base: Step, intent: Intent, match: Match) -> Step:
         action=Action.PENDING,
         code="open-intent",
         settles=intent,
-        reason=f"A call of {intent.server_time} was cut off before its answer came; the books show {how_many}.",
+        reason=f"{what or f'A call of {intent.server_time}'} was cut off before its answer came; the books show "
+        f"{how_many}.",
         help=f"It is not sent as something new, so that it cannot be booked twice. {ways}",
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from importer.delivery.natural import TOTAL
 from importer.delivery.remote import text
+from importer.delivery.rows import TOTAL
 from importer.kinds import KINDS, Kind
 from importer.model import Action, Ref
 from importer.plan.phrases import documents, first_few

@@ -110,6 +110,11 @@ class Plan:
         return result
 
     @property
+    def created_kinds(self) -> frozenset[str]:
+        """The kinds of which it creates documents."""
+        return frozenset(step.id.kind for step in self.steps if step.action is Action.CREATE and not step.id.part)
+
+    @property
     def conflicts(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.action is Action.CONFLICT)
 

@@ -18,10 +18,11 @@ _COLOURS: Final = {Fate.SETTLED: "green", Fate.NOT_DONE: "cyan", Fate.OPEN: "yel
 
 def recovery_lines(recovery: Recovery, style: Style, *, details: bool = False) -> Iterator[str]:
     """What was in flight, what was found of it, what was closed and what stays. Not all of many, unless ``details``."""
-    calls = count(len(recovery.rows), "call")
-    yield f"{calls} had been sent, or were about to be, when a run ended before the answer came:".replace(
-        "1 call had been sent, or were", "1 call had been sent, or was"
-    )
+    if recovery.rows:  # a run about something else leaves what is open alone, and nothing is to be said
+        calls = count(len(recovery.rows), "call")
+        yield f"{calls} had been sent, or were about to be, when a run ended before the answer came:".replace(
+            "1 call had been sent, or were", "1 call had been sent, or was"
+        )
     for fate in Fate:
         found = [one for one in recovery.rows if one.fate is fate]
         shown = found if details or fate is Fate.OPEN else _first(found)
@@ -36,7 +37,8 @@ def recovery_lines(recovery: Recovery, style: Style, *, details: bool = False) -
             yield f"{INDENT}{style.paint('help:', 'cyan')} {help}"
     if recovery.interrupted:
         yield "Interrupted. What was settled is remembered; run it again to go on."
-    yield ", ".join(f"{number:,} {words(fate)}" for fate, number in _numbers(recovery)) + "."
+    if recovery.rows:
+        yield ", ".join(f"{number:,} {words(fate)}" for fate, number in _numbers(recovery)) + "."
 
 
 def _first(found: list[Recovered]) -> list[Recovered]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from importer.errors import InvalidInput, Refused
@@ -15,6 +16,7 @@ from importer.state.values import Export, Identity, Imported, PlanProgress
 CODE: Final = "bad-export"
 AGAIN: Final = "Export the state again: finz-import state export."
 AWAY: Final = "Move the state away first, or import into another file with --state FILE."
+SETTLE: Final = "A call of it is open: have it settled first, by finz-import recover or apply. "
 
 
 def read(lines: Iterable[str], name: str) -> Export:
@@ -56,7 +58,7 @@ def bring_in(store: Store, content: Export) -> Imported:
     if held.lineage == content.lineage:
         _check_later(store, held, content)
     elif not held.holds_nothing:
-        raise Refused("state-in-use", f"The state {store.path} holds something else already.", AWAY)
+        raise Refused("state-in-use", f"The state {store.path} holds something else already.", _way_out(held))
     store.become(content)
     return Imported(*counts, changed=True)
 
@@ -65,24 +67,67 @@ def _check_later(store: Store, held: Export, content: Export) -> None:
     """Refuse what is no later copy of the same state. Raises Refused (state-in-use)."""
     both = f"The state {store.path} has the serial {held.serial}, and the export, of the same state, {content.serial}"
     if content.serial < held.serial:
-        raise Refused("state-in-use", f"{both}: it would forget what was done since.", AWAY)
+        raise Refused("state-in-use", f"{both}: it would forget what was done since.", _way_out(held))
     if content.serial == held.serial:
-        raise Refused("state-in-use", f"{both}, but they differ: both went on, each by itself.", AWAY)
+        raise Refused("state-in-use", f"{both}, but they differ: both went on, each by itself.", _way_out(held))
     if lost := _forgotten(held, content):
-        raise Refused(
-            "state-in-use", f"{both}, but it knows nothing of {_named(lost)}: both went on, each by itself.", AWAY
-        )
+        what = _named(lost)
+    elif lost := _forgotten_call(held, content):
+        what = f"the open call for {_named(lost)}"
+    else:
+        return
+    message = f"{both}, but it knows nothing of {what}: both went on, each by itself."
+    raise Refused("state-in-use", message, _way_out(held))
+
+
+def _way_out(held: Export) -> str:
+    """Also with the state moved away its open calls would be forgotten, and what they brought be brought again."""
+    return SETTLE + AWAY.replace("first", "then", 1) if held.intents else AWAY
 
 
 def _forgotten(held: Export, content: Export) -> Identity | None:
     """Something that no later copy would lack: what a state knew of is there still, or left a generation behind."""
-    known = {(one.kind, one.key, one.part) for one in content.receipts}
+    known = _by_identity(content.receipts)
     for receipt in held.receipts:
         identity = (receipt.kind, receipt.key, receipt.part)
         if identity not in known and content.generations.get(identity, 0) <= receipt.generation:
             return identity
     fallen = (one for one, number in held.generations.items() if content.generations.get(one, 0) < number)
     return next(fallen, None)
+
+
+def _forgotten_call(held: Export, content: Export) -> Identity | None:
+    """What an open call of ``held`` is about of which ``content`` neither knows the call nor how it was settled."""
+    then, now = _by_identity(held.receipts), _by_identity(content.receipts)
+    for intent in held.intents:
+        for row in intent.rows:
+            # The same call, and not another one for the same document, which tells nothing of this one.
+            known = any(row in one.rows and replace(one, rows=intent.rows) == intent for one in content.intents)
+            if not (known or content.generations.get(row[:3], 0) > row.generation or _is_settled(row, then, now)):
+                return row[:3]
+    return None
+
+
+def _by_identity(receipts: Iterable[Receipt]) -> dict[Identity, Receipt]:
+    return {(one.kind, one.key, one.part): one for one in receipts}
+
+
+def _is_settled(row: IntentRow, then: Mapping[Identity, Receipt], now: Mapping[Identity, Receipt]) -> bool:
+    """Whether a receipt of ``now`` was written since for ``row``, which was open ``then``."""
+    receipt, before = now.get(row[:3]), then.get(row[:3])
+    if receipt is not None:
+        # That of an updated document may keep the generation of its create.
+        return receipt.generation >= row.generation if before is None else receipt != before
+    owner = now.get((row.kind, row.key, ""))
+    return bool(row.part) and owner is not None and _holds(owner, row.part)
+
+
+def _holds(owner: Receipt, part: str) -> bool:
+    """Whether ``owner`` is the receipt of a document whose own list holds the application ``part``, as of payments."""
+    target, _, ordinal = part.rpartition("#")
+    lists = [value for value in owner.said.values() if isinstance(value, list)]
+    entries = [one for value in lists for one in value if isinstance(one, dict) and target in one.values()]
+    return ordinal.isdecimal() and len(entries) >= int(ordinal)
 
 
 def _named(identity: Identity) -> str:

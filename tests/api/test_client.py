@@ -316,6 +316,44 @@ def test_a_list_without_pages_is_one_page() -> None:
     assert walk(Script(ok({"items": [{"item_id": "a"}]}))) == [["a"]]
 
 
+def full(count: int = 200, **more: object) -> httpx.Response:
+    """A page that says nothing of the next one, unless ``more`` does."""
+    return ok({"items": [{"item_id": str(number)} for number in range(count)], **more})
+
+
+def lengths(script: Script, **options: Any) -> list[int]:
+    return [len(page) for page in walk(script, **options)]
+
+
+@pytest.mark.parametrize("more", [{}, {"page_context": None}, {"page_context": {"per_page": 200}}])
+@pytest.mark.parametrize("count", [200, 201])
+def test_a_full_page_that_does_not_say_whether_it_is_the_last_is_an_error(count: int, more: dict[str, object]) -> None:
+    with pytest.raises(Garbled) as info:
+        walk(Script(full(count, **more)))
+    assert info.value.code == "no-page-context"
+
+
+def test_a_page_as_full_as_the_one_before_it_is_full() -> None:
+    with pytest.raises(Garbled) as info:
+        walk(Script(listed("a", "b", more=True, cursor="two"), full(2)))
+    assert info.value.code == "no-page-context"
+    assert lengths(Script(listed("a", "b", more=True, cursor="two"), full(1))) == [2, 1]
+
+
+def test_a_page_that_is_not_full_is_the_last_one_where_it_says_nothing() -> None:
+    assert lengths(Script(full(199))) == [199]
+
+
+def test_a_full_page_may_be_the_last_one_where_it_says_so() -> None:
+    assert lengths(Script(full(page_context={"has_more_page": False}))) == [200]
+    assert lengths(Script(full(page_context={"next_cursor": None}))) == [200]
+
+
+def test_a_list_that_may_come_whole_need_not_say_that_it_did() -> None:
+    assert lengths(Script(full(300)), may_be_whole=True) == [300]
+    assert lengths(Script(full(300)), paged=False) == [300]
+
+
 def test_a_last_page_may_still_name_a_cursor() -> None:
     assert walk(Script(listed("a", cursor="left-over"))) == [["a"]]
 

@@ -161,6 +161,31 @@ def test_a_change_whose_posting_fails_is_remembered_and_only_the_posting_is_left
     settled(world, made)
 
 
+def test_a_posting_that_is_answered_well_and_leaves_a_draft_goes_out_under_another_key_next_time(world: World) -> None:
+    world.apply(drafted())
+    world.calm()
+    made = drafted(auto_approve="true")
+    world.fault("POST /invoices/", wire.answers(200, {"code": 0, "message": "queued", "invoice": {}}))
+    assert failures(world.apply(made)) == {"invoices/O-1": "books-differ"}
+    assert world.row("invoices", "O-1")["state"] == "DRAFT"
+    assert (world.intents(), world.generation("invoices", "O-1")) == ((), 1)
+    assert statuses(world.apply(made)) == {"invoices/O-1": Status.UPDATED}
+    first, second = (seen.key for seen in world.wire.seen if seen.method == "POST")
+    assert first != second
+    assert world.row("invoices", "O-1")["state"] == "POSTED"
+    settled(world, made)
+
+
+def test_a_posting_that_was_done_costs_no_generation(world: World) -> None:
+    world.apply(drafted())
+    posted_otherwise = wire.changed(lambda value: value["invoice"].update(reference_number="other"))
+    world.fault("GET /invoices/", posted_otherwise, nth=3)  # for the plan; before the posting; after it
+    made = drafted(auto_approve="true")
+    assert failures(world.apply(made)) == {"invoices/O-1": "books-differ"}
+    assert world.row("invoices", "O-1")["state"] == "POSTED"
+    assert world.generation("invoices", "O-1") == 0
+
+
 def test_a_payment_waits_for_the_posting_of_its_invoice(world: World) -> None:
     world.apply(drafted())
     world.calm()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,7 +12,9 @@ import pytest
 from apply import wire
 from apply.manifests import contact, invoice, manifest, note, payment
 from apply.world import World, failures, message, statuses
-from importer.model import Manifest, StepId
+from importer.apply.look import is_fresh
+from importer.kinds import INVOICES, PAYMENTS
+from importer.model import Intent, Manifest, StepId
 from importer.outcome import Status
 
 LOST = wire.breaks(httpx.ReadTimeout, done=True)
@@ -189,6 +192,67 @@ def test_a_likeness_that_may_come_from_the_call_by_the_clock_of_another_zone_sto
     assert world.count("invoices") == 1
 
 
+def test_a_payment_of_which_the_list_leaves_out_the_contact_is_seen_after_a_lost_answer(world: World) -> None:
+    made = manifest(contacts=[contact()], payments=[payment("U-1"), payment("U-2")])
+    world.fault("GET /payments", wire.leaves_out(PAYMENTS, "contact_id"), times=wire.EVER)
+    world.fault("POST /payments", wire.answers(500, wire.FAILED, done=True), nth=2)
+    assert set(statuses(world.apply(made)).values()) == {Status.CREATED}
+    world.is_whole(made)
+
+
+def test_an_invoice_that_was_booked_on_another_day_is_seen_where_the_list_leaves_out_its_reference(
+    world: World,
+) -> None:
+    made = manifest(contacts=[contact()], invoices=[invoice("O-1")])
+    world.fault("GET /invoices", wire.leaves_out(INVOICES, "reference_number"), times=wire.EVER)
+    act = shown_otherwise(world, wire.answers(500, "", done=True), "date = '2026-05-18'")
+    world.fault("POST /invoices", act, times=wire.EVER)
+    report = world.apply(made)
+    assert world.count("invoices") == 1
+    assert "otherwise than sent" in message(report, "invoices/O-1")
+
+
+def test_a_payment_of_which_the_books_never_tell_the_contact_is_not_sent_again_after_a_lost_answer(
+    world: World,
+) -> None:
+    made = manifest(contacts=[contact()], payments=[payment("U-1")])
+    world.fault("GET /payments", wire.leaves_out(PAYMENTS, "contact_id", single=True), times=wire.EVER)
+    world.fault("POST /payments", wire.answers(500, wire.FAILED, done=True), times=wire.EVER)
+    report = world.apply(made)
+    assert failures(report) == {"payments/U-1": "ambiguous-match"}
+    assert "the books do not tell all that it could be known by" in message(report, "payments/U-1")
+    assert world.count("payments") == 1
+    assert [row.key for intent in world.intents() for row in intent.rows] == ["U-1"]
+
+
 async def short_list(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
     whole = not request.url.path.endswith("/credit_notes")
     return await (carrier.forward(request) if whole else wire.changed(without_reference)(carrier, request))
+
+
+# Whether an answer speaks of what a call has just made.
+
+CALLED = "2026-05-20T10:00:00.000Z"
+NOW = datetime(2026, 5, 20, 10, 0, 2, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("created", "fresh"),
+    [
+        ("2026-05-20T10:00:01Z", True),
+        ("2026-05-20T15:30:01+05:30", True),
+        ("2026-05-20T10:00:01", True),  # naive, and UTC
+        ("2026-05-20T15:30:01", True),  # naive, and Indian time
+        ("2026-05-20T09:59:56", True),  # the clocks of one server differ a little
+        ("2026-05-20T09:59:54", False),
+        ("2026-05-20T15:30:01Z", False),  # it says that it is UTC
+        ("2026-05-20T14:30:01", False),  # Indian time, an hour old
+        ("2026-05-20T10:30:00", False),  # of a time to come: nothing is known of that clock
+        ("", False),
+        ("yesterday", False),
+    ],
+)
+def test_an_answer_is_fresh_only_when_it_was_surely_made_by_the_call(created: str, fresh: bool) -> None:
+    intent = Intent(1, "create", (), "POST", "/payments", "{}", "key", "token", CALLED, "run")
+    assert is_fresh({"created_time": created}, intent, NOW) is fresh
+    assert not is_fresh({}, intent, NOW)

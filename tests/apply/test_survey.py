@@ -9,6 +9,8 @@ import pytest
 from apply import wire
 from apply.manifests import contact, invoice, manifest, note, payment, taxed
 from apply.world import World, statuses
+from importer.errors import Garbled
+from importer.kinds import INVOICES, KINDS, PAYMENTS
 from importer.model import Action, Manifest
 from importer.outcome import Status
 from importer.plan.value import Plan
@@ -50,6 +52,24 @@ def looked_for(world: World, made: Manifest) -> tuple[Plan, int]:
     world.wire.seen.clear()
     plan = world.plan(made)
     return plan, lists(world).get("contacts", 0)
+
+
+def test_a_list_that_was_cut_short_without_a_word_is_not_taken_for_the_whole(world: World) -> None:
+    """Else what stands on its other pages would be created a second time."""
+    made = manifest(contacts=[contact("acme"), contact("other")])
+    fill(world, contacts=200)
+    world.fault("GET /contacts", wire.changed(lambda value: value.pop("page_context")), times=wire.EVER)
+    with pytest.raises(Garbled) as info:
+        world.plan(made)
+    assert info.value.code == "no-page-context"
+
+
+def test_accounts_and_taxes_may_come_whole_however_many(world: World) -> None:
+    many = [{"account_id": f"a{number}", "name": f"Account {number}"} for number in range(200)]
+    world.fault("GET /accounts", wire.changed(lambda value: value.update(accounts=many)))
+    made = manifest(items=[{"key": "widget", "name": "Widget", "rate": "10", "account": "Account 7"}])
+    assert not world.plan(made).conflicts
+    assert world.wire.calls("GET /accounts")
 
 
 def test_an_empty_org_costs_one_get_a_kind_at_most(world: World) -> None:
@@ -167,6 +187,99 @@ def test_a_list_that_hides_nothing_of_a_rule_costs_no_further_read(world: World)
     world.fault("GET /contacts", hidden("contacts", "gst_no"))
     assert [step.action for step in world.plan(manifest(contacts=[contact()])).steps] == [Action.ADOPT]
     assert world.wire.calls("GET /contacts/") == {}
+
+
+ITEM = {"key": "widget", "name": "Widget", "rate": "10"}
+KNOWN: dict[str, tuple[Manifest, str, tuple[str, ...]]] = {
+    "contacts without their type": (manifest(contacts=[contact()]), "contacts", ("contact_type",)),
+    "items without their name": (manifest(items=[ITEM]), "items", ("item_name", "name")),
+    "invoices without their customer": (
+        manifest(contacts=[contact()], invoices=[invoice("O-1")]),
+        "invoices",
+        ("customer_id",),
+    ),
+    "payments without their contact": (
+        manifest(contacts=[contact()], payments=[payment("U-1")]),
+        "payments",
+        ("contact_id",),
+    ),
+    "notes without their customer": (
+        manifest(contacts=[contact()], credit_notes=[note("C-1")]),
+        "credit_notes",
+        ("customer_id",),
+    ),
+}
+LISTS = pytest.mark.parametrize("name", KNOWN)
+
+
+def in_short_lists(world: World, name: str, *, single: bool = False) -> Plan:
+    """The plan of what is in the books and unknown to the state, where the lists of its kind leave something out."""
+    made, kind, fields = KNOWN[name]
+    world.apply(made)
+    world.state.unlink()
+    world.calm()
+    world.fault(f"GET /{kind}", wire.leaves_out(KINDS[kind], *fields, single=single), times=wire.EVER)
+    return world.plan(made)
+
+
+@LISTS
+def test_a_document_of_which_a_list_leaves_out_what_it_is_known_by_is_read_whole_and_found(
+    world: World, name: str
+) -> None:
+    assert {step.action for step in in_short_lists(world, name).steps} == {Action.ADOPT}
+    assert sum(world.wire.calls(f"GET /{KNOWN[name][1]}/").values()) == 1
+
+
+@LISTS
+def test_a_document_that_does_not_tell_it_either_is_shown_to_a_person(world: World, name: str) -> None:
+    (conflict,) = in_short_lists(world, name, single=True).conflicts
+    assert conflict.code == "likeness"
+    assert conflict.reason.startswith("The books hold one of which they ")
+
+
+def test_of_short_rows_only_those_are_read_whole_that_agree_in_what_they_tell(world: World) -> None:
+    paid = [payment(f"U-{number}", str(number + 1)) for number in range(9)]
+    world.apply(manifest(contacts=[contact()], payments=paid))
+    world.state.unlink()
+    world.calm()
+    world.fault("GET /payments", wire.leaves_out(PAYMENTS, "contact_id"), times=wire.EVER)
+    steps = world.plan(manifest(contacts=[contact()], payments=[paid[3], payment("NEW", "900")])).steps
+    assert {step.id.key: step.action for step in steps} == {
+        "acme": Action.ADOPT,
+        "U-3": Action.ADOPT,
+        "NEW": Action.CREATE,
+    }
+    assert sum(world.wire.calls("GET /payments/").values()) == 1
+
+
+def test_a_short_row_of_another_day_is_read_whole_and_hides_no_difference(world: World) -> None:
+    world.apply(manifest(contacts=[contact()], invoices=[invoice("O-1")]))
+    world.state.unlink()
+    edited = manifest(contacts=[contact()], invoices=[invoice("O-1", date="2026-05-20")])
+    world.fault("GET /invoices", wire.leaves_out(INVOICES, "reference_number"), times=wire.EVER)
+    (conflict,) = world.plan(edited).conflicts
+    assert (conflict.code, [change.path for change in conflict.changes]) == ("books-differ", ["date"])
+
+
+def test_short_rows_of_what_the_state_knows_are_not_read(world: World) -> None:
+    one, other = payment("U-1"), payment("U-2")  # of one contact, day and amount
+    world.apply(manifest(contacts=[contact()], payments=[one]))
+    world.calm()
+    world.fault("GET /payments", wire.leaves_out(PAYMENTS, "contact_id"), nth=1)
+    plan = world.plan(manifest(contacts=[contact()], payments=[one, other]))
+    assert not plan.conflicts
+    assert world.wire.calls("GET /payments/") == {}
+
+
+def test_a_walk_over_whole_rows_reads_none_of_them_again(world: World) -> None:
+    fill(world, contacts=450, invoices=450)
+    made = manifest(
+        contacts=[contact("template"), *map(contact, "abcdefgh")],
+        invoices=[invoice("T-2", "7", customer="template", invoice_number="N-1")],
+    )
+    plan = world.plan(made)
+    assert [step.action for step in plan.steps] == [Action.ADOPT, *[Action.CREATE] * 9]
+    assert [call for call in world.wire.calls("GET") if call.startswith(("GET /contacts/", "GET /invoices/"))] == []
 
 
 def hidden(kind: str, field: str) -> wire.Act:

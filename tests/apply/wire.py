@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from importer.api.transport import in_process
+from importer.kinds import Kind
 from importer.sandbox.books import Books
 from importer.sandbox.serving.app import PREFIX, create_app
 
@@ -135,6 +136,20 @@ def changed(change: Callable[[Any], None]) -> Act:
         return httpx.Response(answer.status_code, content=json.dumps(value))
 
     return act
+
+
+def leaves_out(kind: Kind, *fields: str, single: bool = False) -> Act:
+    """Rows of a list without these fields; where ``single``, the document itself does not tell them either."""
+
+    def drop(answer: Any) -> None:
+        for row in [
+            *answer.get(kind.name, ()),
+            *([answer[kind.singular]] if single and kind.singular in answer else ()),
+        ]:
+            for name in fields:
+                row.pop(name, None)
+
+    return changed(drop)
 
 
 def meanwhile(happening: Callable[[], object], then: Act | None = None) -> Act:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.delivery.compare import Expected
-from importer.delivery.natural import Match, Rows, Wanted, dead, match_all, relevant, searches
+from importer.delivery.natural import PARTLY, UNTOLD, Match, Wanted, dead, match_all, relevant, searches, unsure
+from importer.delivery.rows import Rows
 from importer.kinds import CONTACTS, CREDIT_NOTES, INVOICES, ITEMS, KINDS, PAYMENTS, Kind
 from importer.model import Ref
 
@@ -97,8 +98,9 @@ def test_two_contacts_of_one_name_are_ambiguous() -> None:
     assert found(CONTACTS, contact(), contact(id_="a"), contact(id_="b")) == ["a", "b"]
 
 
-def test_a_contact_whose_type_is_not_answered_matches_nothing() -> None:
-    assert found(CONTACTS, contact(), {"contact_id": "ct_1", "contact_name": "Acme"}) == []
+def test_a_contact_whose_type_is_not_answered_is_only_alike() -> None:
+    assert alike(CONTACTS, contact(), {"contact_id": "ct_1", "contact_name": "Acme"}) == ["ct_1"]
+    assert alike(CONTACTS, contact(), {"contact_id": "ct_1", "contact_name": "Other"}) == []
 
 
 # Items.
@@ -263,6 +265,126 @@ def test_two_documents_may_find_the_same_row() -> None:
     assert [len(match.rows) for match in matches(CONTACTS, pair, [contact()])] == [1, 1]
 
 
+# Rows of a list that leave something out.
+
+
+def unsure_of(kind: Kind, values: Mapping[str, Any], *rows: Row) -> list[str]:
+    """The ids of the rows that must be read whole, of a list that was filtered by what is wanted."""
+    one = wanted(kind, values)
+    held = Rows(kind, relevant(kind, [one]))
+    held.add(rows)
+    return [row[kind.id_field] for row in unsure(kind, one, held, {})]
+
+
+def without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+ITEM_ROW = {"item_id": "it_1", "item_name": "A", "sku": "S1"}
+SHORT: list[tuple[Kind, Row, Row, tuple[str, ...]]] = [
+    (CONTACTS, contact(), contact(), ("contact_type",)),
+    (CONTACTS, contact(), contact(), ("contact_name",)),
+    (ITEMS, {"name": "A"}, ITEM_ROW, ("item_name",)),
+    (INVOICES, INVOICE, INVOICE_ROW, ("customer_id",)),
+    (INVOICES, INVOICE, INVOICE_ROW, ("reference_number",)),
+    (INVOICES, INVOICE, {**INVOICE_ROW, "total": D(999)}, ("customer_id", "reference_number")),
+    (PAYMENTS, PAYMENT, PAYMENT_ROW, ("contact_id",)),
+    (PAYMENTS, PAYMENT, PAYMENT_ROW, ("reference_number", "contact_id")),
+    (PAYMENTS, PAYMENT, PAYMENT_ROW, ("contact_id", "date", "amount")),
+    (PAYMENTS, PAYMENT, {**PAYMENT_ROW, "reference_number": "OTHER"}, ("contact_id", "date")),
+    (CREDIT_NOTES, NOTE, NOTE_ROW, ("customer_id",)),
+    (CREDIT_NOTES, NOTE, NOTE_ROW, ("customer_id", "date", "total")),
+]
+BY_FIELDS = pytest.mark.parametrize(
+    ("kind", "values", "row", "names"), SHORT, ids=[f"{one[0].name} without {' '.join(one[3])}" for one in SHORT]
+)
+
+
+@BY_FIELDS
+def test_a_row_that_leaves_out_a_field_of_a_rule_and_agrees_in_the_others_is_read_whole(
+    kind: Kind, values: Row, row: Row, names: tuple[str, ...]
+) -> None:
+    assert unsure_of(kind, values, without(row, *names)) == [row[kind.id_field]]
+    assert unsure_of(kind, values, row) == []  # which leaves out nothing
+
+
+@BY_FIELDS
+def test_a_row_that_is_short_even_in_itself_is_alike_and_never_a_match(
+    kind: Kind, values: Row, row: Row, names: tuple[str, ...]
+) -> None:
+    assert alike(kind, values, without(row, *names)) == [row[kind.id_field]]
+
+
+def test_of_what_stays_short_it_is_said_that_the_books_do_not_tell_all() -> None:
+    (match,) = matches(PAYMENTS, [wanted(PAYMENTS, PAYMENT)], [without(PAYMENT_ROW, "contact_id")])
+    assert match.words == PARTLY
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "row"),
+    [
+        (CONTACTS, contact(), without(contact("Other"), "contact_type")),
+        (CONTACTS, contact(gst_no=GSTIN), without(contact(gst_no=OTHER_GSTIN), "contact_type")),
+        (ITEMS, {"name": "A", "sku": "S2"}, without(ITEM_ROW, "item_name")),
+        (INVOICES, INVOICE, without({**INVOICE_ROW, "reference_number": "OTHER", "total": D(9)}, "customer_id")),
+        (INVOICES, INVOICE, without({**INVOICE_ROW, "customer_id": "ct_2"}, "reference_number")),
+        (PAYMENTS, PAYMENT, without({**PAYMENT_ROW, "reference_number": "OTHER", "amount": 61}, "contact_id")),
+        (PAYMENTS, PAYMENT, without({**PAYMENT_ROW, "amount": 61}, "contact_id", "reference_number")),
+        (PAYMENTS, PAYMENT, {"payment_id": "pay_1", "reference_number": "OTHER"}),
+    ],
+)
+def test_a_short_row_that_says_otherwise_is_not_read(kind: Kind, values: Row, row: Row) -> None:
+    assert unsure_of(kind, values, row) == []
+    assert matches(kind, [wanted(kind, values)], [row]) == [Match()]
+
+
+@pytest.mark.parametrize("name", ["contact_id", "reference_number"])
+def test_null_is_a_value_and_nothing_left_out(name: str) -> None:
+    assert unsure_of(PAYMENTS, PAYMENT, {**PAYMENT_ROW, name: None}) == []
+
+
+def test_a_field_that_many_documents_go_without_is_not_looked_for_in_every_row_that_lacks_it() -> None:
+    """The books may leave out what is empty: most contacts have no GSTIN."""
+    assert unsure_of(CONTACTS, contact(gst_no=GSTIN), without(contact("Other"), "gst_no")) == []
+    assert unsure_of(ITEMS, {"name": "A", "sku": "S1"}, {"item_id": "it_1", "item_name": "B"}) == []
+
+
+def test_a_short_row_of_the_same_reference_is_alike_whatever_its_day() -> None:
+    row = without({**INVOICE_ROW, "date": "2026-05-18", "total": D(999)}, "customer_id")
+    assert alike(INVOICES, INVOICE, row) == ["inv_1"]
+
+
+def test_an_invoice_that_tells_no_reference_even_in_itself_is_alike_only_on_the_same_day() -> None:
+    row = without(INVOICE_ROW, "reference_number")
+    assert alike(INVOICES, INVOICE, {**row, "total": D(999)}) == ["inv_1"]
+    assert alike(INVOICES, INVOICE, {**row, "date": "2026-05-18"}) == []
+
+
+def test_a_voided_row_that_is_short_is_read_whole_and_is_not_alike() -> None:
+    row = without({**INVOICE_ROW, "status": "CANCELLED"}, "customer_id")
+    assert unsure_of(INVOICES, INVOICE, row) == ["inv_1"]
+    assert alike(INVOICES, INVOICE, row) == []
+
+
+def test_a_payment_whose_amount_is_not_told_is_alike_and_one_of_no_amount_is_not() -> None:
+    row = {**PAYMENT_ROW, "reference_number": "OTHER"}
+    assert alike(PAYMENTS, PAYMENT, without(row, "amount")) == ["pay_1"]
+    assert alike(PAYMENTS, PAYMENT, {**row, "amount": None}) == []
+
+
+def test_a_short_row_that_belongs_to_another_document_is_not_read() -> None:
+    one, row = wanted(PAYMENTS, PAYMENT), without(PAYMENT_ROW, "contact_id")
+    held = Rows(PAYMENTS)
+    held.add([row])
+    assert unsure(PAYMENTS, one, held, {}) == (row,)
+    assert unsure(PAYMENTS, one, held, {("payments", "pay_1"): Ref("payments", "other")}) == ()
+
+
+def test_a_row_whose_words_are_all_empty_or_left_out_is_one_of_which_nothing_is_told() -> None:
+    (match,) = matches(ITEMS, [wanted(ITEMS, {"name": "A"})], [{"item_id": "it_1", "sku": None}])
+    assert match == Match(alike=({"item_id": "it_1", "sku": None},), words=UNTOLD)
+
+
 # Looking up.
 
 
@@ -308,10 +430,12 @@ def test_without_a_filter_every_row_is_kept() -> None:
 
 
 FEW = st.sampled_from(["a", "b", ""])
-BODIES = st.lists(st.fixed_dictionaries({"contact_name": FEW, "contact_type": FEW, "gst_no": FEW}), max_size=5)
+NAMED = {"contact_name": FEW, "contact_type": FEW, "gst_no": FEW}
+BODIES = st.lists(st.fixed_dictionaries(NAMED), max_size=5)
+ROWS = st.lists(st.fixed_dictionaries({}, optional=NAMED), max_size=5)
 
 
-@given(BODIES, BODIES)
+@given(BODIES, ROWS)
 def test_what_the_filter_leaves_out_would_not_have_been_found(bodies: list[Row], rows: list[Row]) -> None:
     ones = [wanted(CONTACTS, values, str(at)) for at, values in enumerate(bodies)]
     kept, everything = Rows(CONTACTS, relevant(CONTACTS, ones)), Rows(CONTACTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -18,6 +19,7 @@ from importer.delivery.settle import (
     fate,
     may_go_again,
     open_rows,
+    remembering_rows,
     sent_body,
     shows,
     there,
@@ -96,6 +98,20 @@ BODIES = [{"reference_number": "O-1", "n": 1}, {"reference_number": "O-2", "n": 
 def test_a_whole_call_names_its_bodies_by_their_place() -> None:
     call = intent("O-1", "O-2", "O-3")
     assert [sent_body(opened(call, key), BODIES, None) for key in ("O-1", "O-2", "O-3")] == BODIES
+
+
+@pytest.mark.parametrize("now", [None, {"reference_number": "O-1", "n": 1}, {"reference_number": "PO 2", "n": 9}])
+@pytest.mark.parametrize("left", [("O-2", "O-3"), ("O-1", "O-3"), ("O-1", "O-2"), ("O-3",)])
+def test_what_is_left_of_a_call_is_known_by_its_place_whatever_its_entry_says(
+    left: tuple[str, ...], now: dict[str, Any] | None
+) -> None:
+    whole = intent("O-1", "O-2", "O-3")
+    call = replace(intent(*left), before=remembering_rows(whole.rows))
+    of = dict(zip(("O-1", "O-2", "O-3"), BODIES, strict=True))
+    assert [sent_body(opened(call, key), BODIES, now) for key in left] == [of[key] for key in left]
+
+
+# An older version did not remember the rows of a whole call.
 
 
 def test_what_is_left_of_a_call_is_known_by_what_its_entry_still_says() -> None:

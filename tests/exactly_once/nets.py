@@ -11,10 +11,11 @@ from uuid import uuid4
 
 from simulation import course
 
+from importer import errors
 from importer.api import client
 from importer.apply import again, bulk, context, create, deliver, look, open_changes, prepare, recover, settlement
 from importer.cli import applying, settling
-from importer.delivery import settle
+from importer.delivery import rows, settle
 from importer.model import Intent
 from importer.outcome import Outcome
 from importer.plan import found
@@ -22,6 +23,7 @@ from importer.state import files
 from importer.state.store import Store
 
 Patch = tuple[object, str, Any]
+TOLD: Final = rows.told  # as it is
 
 
 class Net(StrEnum):
@@ -44,6 +46,8 @@ class Net(StrEnum):
     KEEPS_INTENTS = "remembers the calls that it is about to send"
     SERVERS_CLOCK = "reckons by the server's clock"
     COMPARES = "compares what came back with what was sent"
+    READS_WHOLE = "reads whole what a list tells only in part, where that part agrees"
+    KNOWS_REFUSALS = "takes only FinzBooks' own word for it that a call was not done"
     READS_BACK = "believes an answer from the server's memory only when the books hold what it says"
 
 
@@ -105,16 +109,17 @@ def _no_lock(*_: Any) -> mock.Mock:
     return mock.Mock()
 
 
+def _told_whole(*about: Any) -> dict[str, str] | None:
+    found = TOLD(*about)
+    return found if found is not None and len(found) == len(about[1]) else None
+
+
 def _any_key(*_: Any) -> str:
     return f"fzi-{uuid4()}"
 
 
 def _always(*_: Any) -> bool:
     return True
-
-
-def _never(*_: Any) -> bool:
-    return False
 
 
 def _nothing(*_: Any) -> None:
@@ -154,5 +159,7 @@ WITHOUT: Final[dict[Net, tuple[Patch, ...]]] = {
     Net.KEEPS_INTENTS: ((Store, "intents", _none),),
     Net.SERVERS_CLOCK: ((client.Client, "server_now", _by_our_clock),),
     Net.COMPARES: ((create, "differences", _none),),
-    Net.READS_BACK: ((look, "is_replay", _never),),
+    Net.READS_WHOLE: ((rows, "told", _told_whole),),
+    Net.KNOWS_REFUSALS: ((errors.Rejected, "certain", True),),
+    Net.READS_BACK: ((look, "is_fresh", _always),),
 }

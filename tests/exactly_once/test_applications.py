@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from unittest import mock
 
+import httpx
 import pytest
-from apply.manifests import contact, invoice, manifest, note
+from apply import wire
+from apply.manifests import contact, invoice, manifest, note, payment
 from apply.world import failures, statuses
 from simulation.course import Stage
 
 from exactly_once.nets import Net, without
-from exactly_once.world import DAY, exactly_once, paid, run, run_well, trouble
+from exactly_once.world import DAY, exactly_once, paid, run, run_well, switches, trouble
 from importer.apply import context
 from importer.delivery.keys import idempotency_key
 from importer.model import IntentRow, Manifest, StepId
@@ -155,3 +157,41 @@ def test_under_one_key_and_with_no_look_at_the_balances_the_second_would_be_lost
     assert statuses(report)[str(SECOND)] is Status.APPLIED  # it says so
     assert paid(own, "I-1") == [(0, 40)]
     assert SECOND in own.receipts()
+
+
+# A payment whose create is in doubt may have settled what an application is about to settle.
+
+
+TAKEN: Final = {"contacts": [contact()], "invoices": [invoice("I-1", "1000")]}
+PAYING: Final = manifest(**TAKEN, payments=[payment("P-1", "100", of="I-1")])
+PAYING_AND_CREDITING: Final = manifest(
+    **TAKEN, payments=[payment("P-1", "100", of="I-1")], credit_notes=[note("N-1", "100", on="I-1")]
+)
+
+
+@pytest.mark.parametrize("shape", ["bare", "full"])
+def test_what_a_payment_in_doubt_may_have_paid_is_not_credited_before_that_is_known(own: Stage, shape: str) -> None:
+    """Both lower the same balance by the same amount: which of the two came through could not be told from it."""
+    switches(own, credit_note_shape=shape)
+    run_well(own, manifest(**TAKEN))
+    held: list[httpx.Request] = []
+
+    async def takes(_: wire.Wire, request: httpx.Request) -> httpx.Response:
+        held.append(request)
+        raise httpx.ReadTimeout("still at work", request=request)
+
+    async def is_lost(carrier: wire.Wire, request: httpx.Request) -> httpx.Response:
+        await carrier.forward(held.pop())  # the payment comes through, and this application never arrives
+        raise httpx.ReadTimeout("lost", request=request)
+
+    own.fault("POST /payments", wire.answers(409, wire.BUSY), nth=2, times=wire.EVER)
+    own.fault("POST /payments", takes)
+    own.fault("POST /credit_notes/", is_lost)
+    run(own, PAYING)
+    report = run(own, PAYING_AND_CREDITING)
+    assert failures(report)["credit_notes/N-1 I-1#1"] == "waits-for-open-intent"
+    own.calm()
+    own.later(60)
+    run_well(own, PAYING_AND_CREDITING)
+    assert paid(own, "I-1") == [(100, 100)]
+    exactly_once(own, PAYING_AND_CREDITING)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
-from apply.manifests import contact, invoice, manifest, payment
+from apply import wire
+from apply.manifests import contact, invoice, manifest, note, payment
 from simulation.course import Stage
 
 from exactly_once.calls import asks, is_as_after, lose_state, number, runs, undone_in_the_app
@@ -117,3 +119,44 @@ def test_what_was_voided_is_not_booked_again_without_a_person(
     again = manifest(**ACME, invoices=[invoice("O-1-again")])
     assert not runs(own, again).bad
     assert [row["state"] for row in own.rows("invoices")] == ["CANCELLED", "POSTED"]
+
+
+@pytest.mark.parametrize("zone", ["utc", "ist"])
+def test_what_was_deleted_an_hour_ago_is_not_taken_for_new_whatever_the_time_zone(own: Stage, zone: str) -> None:
+    """Naive Indian time, read as UTC, lies five and a half hours ahead: every old answer looks new."""
+    own.books.settings.set_switches({"time_zone": zone})
+    gone = DELETED["a draft"]
+    deleted(own, gone, forget)
+    own.later(3600)
+    assert not runs(own, gone.made).bad
+    is_as_after(own, gone.made)
+
+
+@pytest.mark.parametrize("when", [60, 2 * 86_400])
+@pytest.mark.parametrize("kind", ["an invoice", "a bulk call", "a credit note"])
+def test_what_was_voided_after_a_lost_answer_is_for_a_person_to_decide(own: Stage, kind: str, when: int) -> None:
+    made, path, table = VOIDED[kind]
+    own.fault(f"GET /{table}", wire.answers(503, wire.FAILED), times=wire.EVER)
+    own.fault(f"POST {path}", wire.breaks(httpx.ReadTimeout, done=True, kept=True))
+    runs(own, made)
+    own.calm()
+    for row in own.rows(table):
+        undone_in_the_app(own, table, row["id"])
+    own.later(when)
+    count = own.count(table)
+    codes = asks_after_settling(own, made)
+    assert set(codes.values()) == {"voided-in-books"}
+    assert own.count(table) == count
+
+
+VOIDED = {
+    "an invoice": (manifest(**ACME, invoices=[invoice("O-1")]), "/invoices", "invoices"),
+    "a bulk call": (manifest(**ACME, invoices=[invoice("O-1"), invoice("O-2", "20")]), "/bulk/", "invoices"),
+    "a credit note": (manifest(**ACME, credit_notes=[note("C-1")]), "/credit_notes", "credit_notes"),
+}
+
+
+def asks_after_settling(own: Stage, made: Manifest) -> dict[str, str]:
+    assert own.run_once(made) is None
+    assert own.made is not None
+    return {str(step.id): step.code for step in own.made.conflicts}

@@ -326,6 +326,31 @@ def test_an_open_call_that_left_no_trace_or_several_is_pending(match: Match, wor
     assert words in step.reason
 
 
+CHANGE = replace(intent(("contacts", "acme", ""), operation="update"), path="/contacts/ct_1")
+
+
+def test_an_open_change_of_what_was_only_found_says_which_one_it_was() -> None:
+    two = Match((ACME_ROW, {**ACME_ROW, "contact_id": "ct_2"}), "the same name")
+    (step,) = decide(documents(ACME), Known(intents={StepId(*ACME_REF): CHANGE}, matches={ACME_REF: two}))
+    assert (step.action, step.code) == (Action.PENDING, "open-intent")
+    assert step.reason.startswith("A change of ct_1, sent 2026-05-19T10:00:00Z, was cut off")
+    assert "show 2 that could be it (ct_1, ct_2)" in step.reason
+
+
+def test_an_open_change_whose_entry_has_another_key_by_now_is_left_to_that() -> None:
+    new = Ref("contacts", "acme-ltd")
+    known = Known(intents={StepId(*ACME_REF): CHANGE}, matches=found(new, ACME_ROW), wanted={new: ACME_BODY})
+    steps = plan(documents(ACME.replace("key: acme", "key: acme-ltd")), known)
+    assert actions(steps) == {"contacts/acme-ltd": Action.ADOPT, "contacts/acme": Action.PENDING}
+    assert steps["contacts/acme"].help.startswith("contacts/acme-ltd is the document that it was to change")
+
+
+def test_an_open_change_whose_entry_is_gone_may_be_left_in_the_books() -> None:
+    known = Known(intents={StepId(*ACME_REF): CHANGE})
+    steps = plan(documents(ACME.replace("key: acme", "key: acme-ltd")), known)
+    assert "To leave ct_1 in the books" in steps["contacts/acme"].help
+
+
 def test_whatever_depends_on_a_pending_document_is_pending_too() -> None:
     known = Known(intents={StepId(*ACME_REF): intent(("contacts", "acme", ""))})
     steps = plan(documents(SALE, WIDGET), known)

@@ -70,6 +70,11 @@ def test_an_end_before_the_end_is_told() -> None:
     assert "Interrupted." in shown(Recovery([OPEN], interrupted=True))[-2]
 
 
+def test_of_nothing_nothing_is_said_but_why_it_ended() -> None:
+    assert shown(Recovery()) == []
+    assert shown(Recovery(broken=("no-server", "Nobody answers.", ""))) == ["stopped [no-server]: Nobody answers."]
+
+
 def test_machines_get_the_same_in_the_style_of_an_apply() -> None:
     value = recovery_value(Recovery([FOUND, OPEN], interrupted=True, broken=("no-server", "Nobody.", "")))
     assert value["summary"] == {"settled": 1, "not_done": 0, "open": 1}

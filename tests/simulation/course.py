@@ -235,6 +235,9 @@ def _round(rng: Random, course: Course, wild: Stage, made: Manifest) -> None:
         course.tell("run", "conflicts" if report is None else "ended badly" if report.bad else "ended well")
     except Killed:
         course.tell("killed")
+        # A message that is overtaken by its own repetition, of which in turn the answer is a 5xx that the server does
+        # not remember, is done twice: nobody can help that. So what was on its way arrives first.
+        wild.later(25.0 if line.latency() else 0.0)
     except (ApiError, Refused, InvalidInput) as error:
         course.tell("refused", error.code)
     finally:

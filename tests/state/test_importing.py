@@ -242,6 +242,115 @@ def test_a_generation_never_falls_by_an_import(tmp_path: Path, store: Store, fil
     assert store.generation("invoices", "A") == 8
 
 
+# What may have become of the open call of "here", and whether the other copy shows it.
+BECAME: dict[str, tuple[Callable[[Store, Make, Make], object], bool]] = {
+    "it shows a receipt of that generation": (
+        lambda there, receipt, _: there.put([receipt("here", generation=2)]),
+        True,
+    ),
+    "it shows a receipt of an earlier life": (lambda there, receipt, _: there.put([receipt("here")]), False),
+    "it shows a higher generation": (
+        lambda there, receipt, _: there.put(removed=[receipt("here", generation=2)]),
+        True,
+    ),
+    "it shows the same generation": (
+        lambda there, receipt, _: there.put(removed=[receipt("here", generation=1)]),
+        False,
+    ),
+    "it has the same call open": (lambda there, _, call: there.begin(call()), True),
+    "it has another call open for it": (lambda there, _, call: there.begin(call(body="{}")), False),
+    "it knows nothing of it": (lambda there, receipt, _: there.put([receipt("other")]), False),
+}
+
+
+@pytest.mark.parametrize("became", BECAME)
+def test_an_open_call_is_not_forgotten_by_an_import(
+    tmp_path: Path, store: Store, filled: Export, receipt: Make, intent: Make, became: str
+) -> None:
+    happens, shown = BECAME[became]
+
+    def call(**given: Any) -> Intent:
+        made: Intent = intent(rows=(IntentRow("invoices", "here", "", 2),), run="run-9", **given)
+        return made
+
+    bring_in(store, filled)
+    store.begin(call())
+    with open_for_writing(tmp_path / "there.db") as there:
+        bring_in(there, filled)
+        happens(there, receipt, call)
+        there.put([receipt("there")])
+        later = export_of(there)
+    if shown:
+        assert bring_in(store, later).changed
+        return
+    error = refused(store, later)
+    assert error.code == "state-in-use"
+    assert "knows nothing of the open call for invoices/here" in error.message
+    assert "recover" in error.help
+
+
+def applied_to(receipt: Make, *targets: str) -> Receipt:
+    allocations = [{"invoice": target, "amount": "100"} for target in targets]
+    found: Receipt = receipt("P", kind="payments", said={"amount": "900", "allocations": allocations})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ([], ["I-1"], False),  # the other copy knows of the first of two equal ones only
+        (["I-1"], ["I-1", "I-2"], False),
+        (["I-1"], ["I-1", "I-1"], True),
+        (["I-1"], ["I-1", "I-2", "I-1"], True),
+    ],
+)
+def test_an_application_that_the_receipt_of_its_document_holds_is_settled(
+    tmp_path: Path,
+    store: Store,
+    filled: Export,
+    receipt: Make,
+    intent: Make,
+    before: list[str],
+    after: list[str],
+    shown: bool,
+) -> None:
+    bring_in(store, filled)
+    store.put([applied_to(receipt, *before)])
+    store.begin(intent(operation="apply", rows=(IntentRow("payments", "P", "I-1#2", 0),)))
+    with open_for_writing(tmp_path / "there.db") as there:
+        bring_in(there, filled)
+        for _ in range(3):
+            there.put([applied_to(receipt, *after)])
+        later = export_of(there)
+    if shown:
+        assert bring_in(store, later).changed
+    else:
+        assert "the open call for payments/P I-1#2" in refused(store, later).message
+
+
+def test_an_update_is_settled_only_by_a_receipt_that_was_written_since(
+    tmp_path: Path, store: Store, filled: Export, receipt: Make, intent: Make
+) -> None:
+    bring_in(store, filled)
+    store.begin(intent("B", operation="update", idempotency_key=""))
+    with open_for_writing(tmp_path / "there.db") as there:
+        bring_in(there, filled)
+        there.put([receipt("there")])
+        there.put([receipt("there too")])
+        assert "the open call for invoices/B" in refused(store, export_of(there)).message
+        there.put([receipt("B", updated="2026-05-20T10:00:00Z")])
+        assert bring_in(store, export_of(there)).changed
+
+
+def test_a_state_is_not_said_to_be_moved_away_while_a_call_of_it_is_open(
+    store: Store, filled: Export, receipt: Make
+) -> None:
+    store.put([receipt("Z")])
+    assert "recover" not in refused(store, filled).help
+    store.become(filled)
+    assert "recover" in refused(store, replace(filled, serial=1)).help
+
+
 def test_an_empty_state_that_is_bound_to_the_same_org_takes_the_export(store: Store, filled: Export) -> None:
     store.bind("org_1")
     assert bring_in(store, filled).changed
