@@ -121,6 +121,17 @@ class Context:
         found = self._receipt(step, remote_id, number_of(kind, row), spoken(document, step.later), difference)
         return replace(found, total=total_of(row))
 
+    def receipt_as_sent(
+        self, step: Step, kind: Kind, row: dict[str, Any], spoken: dict[str, Any], difference: str
+    ) -> Receipt:
+        """The receipt of a document whose entry is gone: what it said is told from what was sent."""
+        ref, remote_id = Ref(step.id.kind, step.id.key), text(row.get(kind.id_field))
+        self.bindings.ids[ref] = remote_id
+        self.claimed[kind.name, remote_id] = ref
+        self.creating.pop(ref, None)
+        found = self._receipt(step, remote_id, number_of(kind, row), spoken, difference)
+        return replace(found, total=total_of(row))
+
     def part_receipt(self, step: Step, spoken: dict[str, Any]) -> Receipt:
         """The receipt of one application."""
         return self._receipt(step, step.remote_id or self.bindings.ids[Ref(step.id.kind, step.id.key)], "", spoken, "")

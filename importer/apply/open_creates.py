@@ -86,13 +86,13 @@ def _sight(context: Context, kind: Kind, sought: Sought, match: Match) -> Sight:
     if not seen:
         return _candidates(kind, sought.one, match)
     if sought.one.document is None:
-        return _without_entry(kind, sought.one, match)
+        return _without_entry(context, kind, sought, match)
     return _as_sent(context, sought, match) if sought.as_sent else _edited(context, kind, sought, match)
 
 
 def _as_sent(context: Context, sought: Sought, match: Match) -> Sight:
     """It is there, and the manifest still says what was sent: compared as after its answer."""
-    _, receipt = compare(context, _step(sought.one), sought.sent, dict(match.rows[0]))
+    _, receipt = compare(context, step_of(sought.one), sought.sent, dict(match.rows[0]))
     return _settled(receipt, _found(receipt.remote_id, match))
 
 
@@ -119,14 +119,14 @@ def _edited(context: Context, kind: Kind, sought: Sought, match: Match) -> Sight
             f"{command('adopt', sought.one.id, remote_id)}",
         )
     found = differences(kind.name, sought.sent, row, None)
-    receipt = context.receipt(_step(sought.one), row, shown(found))
+    receipt = context.receipt(step_of(sought.one), row, shown(found))
     receipt = replace(receipt, said=spoken, digest=digest(spoken))
     return _settled(
         receipt, f"{_found(receipt.remote_id, match)} Its entry was edited since; the next plan shows the edit."
     )
 
 
-def _step(one: OpenRow) -> Step:
+def step_of(one: OpenRow) -> Step:
     return Step(one.id, Action.SETTLE, one.document, one.place, generation=one.row.generation, settles=one.intent)
 
 
@@ -151,8 +151,15 @@ def _candidates(kind: Kind, one: OpenRow, match: Match) -> Sight:
     )
 
 
-def _without_entry(kind: Kind, one: OpenRow, match: Match) -> Sight:
-    remote_id = text(match.rows[0].get(kind.id_field))
+def _without_entry(context: Context, kind: Kind, sought: Sought, match: Match) -> Sight:
+    """It is there, and no entry speaks of it: what was sent is remembered, so that it is an orphan like any other."""
+    one, row = sought.one, dict(match.rows[0])
+    remote_id = text(row.get(kind.id_field))
+    spoken = said_of(kind.name, sought.sent, {}, context.bindings, context.claimed)
+    if spoken is not None:
+        found = differences(kind.name, sought.sent, row, None)
+        receipt = context.receipt_as_sent(step_of(one), kind, row, spoken, shown(found))
+        return _settled(receipt, f"{_found(remote_id, match)} Its entry is not in the given files: it is left alone.")
     return Sight(
         False,
         f"{_found(remote_id, match)} Its entry is not in the given files.",

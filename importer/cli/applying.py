@@ -17,7 +17,7 @@ from importer.apply.run import Run, not_begun
 from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
 from importer.cli.load import Loaded, reloaded
-from importer.cli.moves import check_seen, moved, remember_moves
+from importer.cli.moves import check_alone, check_seen, moved, remember_moves
 from importer.cli.options import as_json, complain, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
@@ -91,6 +91,7 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         more = "more " if settled is not None and settled.sent_again else ""
         plan = prepared.plan
         if plan.conflicts and not wishes.skip_conflicts:
+            check_alone(loaded)
             if wishes.format_ == "json":
                 _show(not_begun(plan), wishes, settled)
             else:

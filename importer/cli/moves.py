@@ -21,6 +21,20 @@ def check_seen(store: Store, loaded: Loaded) -> None:
         raise Refused("state-moved", "Another run has changed the state since this plan was made.", "Run it again.")
 
 
+def check_alone(loaded: Loaded) -> None:
+    """Raises Refused where another run is at work on the state, or has been since it was read: what a plan that was
+    made beside it calls a conflict may be what that one was just doing.
+    """
+    if loaded.where is None or not loaded.where.state.exists():
+        return
+    try:
+        with open_for_writing(loaded.where.state) as store:
+            check_seen(store, loaded)
+    except Refused as error:
+        if error.code in ("state-locked", "state-moved"):
+            raise
+
+
 def remember_moves(loaded: Loaded) -> None:
     """Where the documents stand now, in a run that has nothing else to do. Leaves the state alone if none has moved."""
     found = moved(loaded)

@@ -99,12 +99,12 @@ def mv(
     known, old, new = kind_called(kind), key_called(old), key_called(new)
     with open_to_change(paths, state_path, sandbox) as store:
         receipts = list(store.receipts())
+        for key in (old, new):
+            _check_settled(list(in_the_way(store.intents(), known, key)), known, key)
         document = _receipt_of(receipts, known, old)
         if document is None:
             raise no_such_key(known, old, receipts)
         _check_free(receipts, known, new)
-        for key in (old, new):
-            _check_settled(list(in_the_way(store.intents(), known, key)), known, key)
         put, removed = renamed(receipts, known, old, new)
         store.put(put, removed=removed)
     followers = sorted({str(one.ref) for one in put if (one.kind, one.key) != (known.name, new)})

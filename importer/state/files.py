@@ -194,7 +194,12 @@ def _create(real: Path) -> None:
         db.execute("PRAGMA journal_mode = WAL")
         be_durable(db)
         layout.create(db, secrets.token_hex(16))
-    finally:
-        db.close()  # the last connection folds the WAL into the file
+        # The last connection folds the WAL into the file as it closes, and does not say when the disk is too full.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except BaseException:
+        db.close()
+        being_made(real)
+        raise
+    db.close()
     fresh.replace(real)
     sync_folder(real.parent)

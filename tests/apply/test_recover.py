@@ -21,7 +21,7 @@ from importer.apply.context import Context
 from importer.apply.ground import survey
 from importer.apply.recover import recover
 from importer.delivery.settle import Fate, Recovered, Recovery
-from importer.model import Manifest, StepId
+from importer.model import Action, Manifest, StepId
 from importer.outcome import Status
 from importer.sandbox.books import SANDBOX_TOKEN
 from importer.state.files import open_for_writing
@@ -242,22 +242,22 @@ def test_open_creates_of_one_purchase_order_each_get_their_own_row(world: World,
 # Creates whose entry is gone, or was edited.
 
 
-def test_without_its_entry_what_was_done_stays_open_and_what_was_not_is_closed(
+def test_without_its_entry_what_was_done_is_known_as_it_was_sent_and_what_was_not_is_closed(
     world: World, recovering: Recovering
 ) -> None:
     made = manifest(contacts=[contact()], invoices=[invoice("O-1"), invoice("O-2")])
     cut_off(world, made, "POST /bulk", wire.first_rows(1), "/invoices")
     left = manifest(contacts=[contact()])
     recovery = recovering(left)
-    assert fates(recovery) == {"invoices/O-1": Fate.OPEN, "invoices/O-2": Fate.NOT_DONE}
-    assert codes(recovery) == {"invoices/O-1": "entry-gone"}
-    one = next(one for one in recovery.rows if one.code)
+    assert fates(recovery) == {"invoices/O-1": Fate.SETTLED, "invoices/O-2": Fate.NOT_DONE}
+    assert codes(recovery) == {}
+    one = next(one for one in recovery.rows if one.fate is Fate.SETTLED)
     assert one.remote_id == world.rows("invoices")[0]["id"]
     assert one.remote_id in one.message
-    assert "finz-import state rm invoices O-1" in one.help
     assert one.place is None
-    # With its entry back it is settled.
-    assert fates(recovering(made)) == {"invoices/O-1": Fate.SETTLED}
+    assert [(step.action, step.id.key) for step in world.plan(left).steps] == [(Action.ORPHANED, "O-1")]
+    # With its entry back there is nothing to be done for it.
+    assert [(step.action, step.id.key) for step in world.plan(made).steps] == [(Action.CREATE, "O-2")]
     world.apply(made)
     world.is_whole(made)
 

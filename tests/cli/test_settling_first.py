@@ -12,6 +12,7 @@ from cli.command import Ended, command
 from importer.sandbox.books import Books
 from importer.sandbox.clock import SystemClock
 from importer.sandbox.serving.faults import Faults, read_fault
+from importer.state.files import open_for_writing
 
 MANIFEST: Final = """
 contacts:
@@ -234,3 +235,16 @@ def test_what_is_open_outside_the_target_is_looked_for_and_not_sent_again(rehear
     rehearsal.faults()
     rehearsal.apply("--target", "payments/Z-1")
     assert rehearsal.count("payments") == 1
+
+
+def test_conflicts_that_are_seen_beside_another_run_are_not_told(rehearsal: Rehearsal) -> None:
+    """What a plan that was made beside a run calls a conflict may be what that one was just doing."""
+    assert rehearsal.apply().code == 0
+    edited = MANIFEST.replace("rate: 200", "rate: 300")  # of a posted invoice, which cannot be edited
+    rehearsal.manifest.write_text(edited, encoding="utf-8")
+    assert rehearsal.apply().code == 1
+    with open_for_writing(rehearsal.manifest.with_name("finzbooks.sandbox.state.db")):
+        ended = rehearsal.apply()
+    assert ended.code == 5
+    assert "error[state-locked]" in ended.err
+    assert ended.out == ""

@@ -258,6 +258,8 @@ def _between(rng: Random, course: Course, wild: Stage, at: int, last: int) -> in
         happening = rng.choice([0.0, 0.4, 0.85])  # the state lost, time, or nothing
     old = wild.state.with_name("old")
     if happening < 0.1:
+        # Lost while a bulk call is worked on: its rows to come would be sent in other calls, under other keys.
+        wild.later(max(SLOW) if course.slow else 0.0)
         _put_back(wild.state, None)
         course.tell("state lost")
     elif happening < 0.2 and old.exists():
@@ -278,6 +280,7 @@ def _between(rng: Random, course: Course, wild: Stage, at: int, last: int) -> in
         wild.later(seconds)
         course.tell("time passes", str(seconds))
     elif happening < 0.85 and at + 1 < last:
+        wild.later(30.0)  # nobody edits faster, and an older change that is still on its way would come last
         course.tell("edited")
         return at + 1
     return at

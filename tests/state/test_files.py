@@ -428,3 +428,44 @@ def test_a_state_nobody_may_read_is_refused_with_a_sentence(open_to_all: Path) -
     path.chmod(0)
     with as_a_common_user():
         assert refused(open_for_reading, path).code == "state-unwritable"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own, of which the size can be set."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = _mount("-t", "tmpfs", "-o", "size=4k", "tmpfs", str(folder))
+    if not mounted:
+        pytest.skip("a disk of its own can only be made by root on Linux")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def _mount(*words: str) -> bool:
+    try:
+        return subprocess.run(["mount", *words], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def test_a_disk_that_fills_while_the_state_is_made_leaves_nothing_in_the_way(small_disk: Path) -> None:
+    """A state half made would be called damaged for ever, though nothing is lost."""
+    outcomes = set()
+    for size in range(8, 200, 4):
+        folder = small_disk / str(size)
+        assert _mount("-o", f"remount,size={size}k", str(small_disk))
+        try:
+            folder.mkdir()
+            with open_for_writing(folder / "finzbooks.state.db"):
+                outcomes.add("made")
+        except Refused as error:
+            outcomes.add(error.code)
+        except OSError:
+            outcomes.add("no folder")
+        assert _mount("-o", "remount,size=8m", str(small_disk))
+        folder.mkdir(exist_ok=True)
+        with open_for_writing(folder / "finzbooks.state.db") as store:
+            assert store.serial == 0
+        shutil.rmtree(folder)
+    assert {"made", "state-unwritable"} <= outcomes <= {"made", "state-unwritable", "no folder"}
