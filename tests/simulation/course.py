@@ -201,7 +201,8 @@ def _comes_to_rest(course: Course, wild: Stage, made: Manifest) -> None:
 
 def _asked_about(wild: Stage, report: Report | None) -> list[Ref]:
     """The documents that only a person can decide upon: whose the change is that the old copy does not know."""
-    steps = [one.id for one in wild.made.conflicts if one.id.part or one.code == "drift"] if wild.made else []
+    moved = ("drift", "books-differ")  # by what the old copy does not know
+    steps = [one.id for one in wild.made.conflicts if one.id.part or one.code in moved] if wild.made else []
     if report is not None:
         failed = [one for one in report.outcomes if one.failure is not None and one.failure.code in ASKS]
         steps += [one.id for one in failed if one.id.part]
