@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from importer.editor_help import described, shared_types, to_fill_in
 from importer.kinds import KINDS, Kind
 from importer.schema import SUFFIX, folder, raw
 
@@ -38,7 +39,7 @@ def manifest_schema() -> dict[str, Any]:
             **{kind.name: _section(kind) for kind in KINDS.values()},
         },
         "$defs": {
-            **{name: _optional(node) for name, node in raw("types")["$defs"].items()},
+            **{name: _optional(node) for name, node in shared_types().items()},
             **{kind.name: _entry(kind) for kind in KINDS.values()},
             **{_defaults_name(kind): _defaults(kind) for kind in KINDS.values()},
         },
@@ -55,9 +56,9 @@ def _section(kind: Kind) -> Node:
     return {
         "type": ["array", "null"],
         "title": f"{schema['title']}s",
-        "description": schema["description"],
-        "examples": [[_example(schema)]],
+        "description": f"A list of {kind.label}s. {schema['description']}",
         "items": {"$ref": f"#/$defs/{kind.name}"},
+        "defaultSnippets": [to_fill_in(_example(schema), kind.label)],
     }
 
 
@@ -69,7 +70,7 @@ def _example(schema: Node) -> Node:
 
 
 def _entry(kind: Kind) -> Node:
-    return _plain({name: value for name, value in raw(kind.name).items() if not name.startswith("$")})
+    return _plain({name: value for name, value in described(raw(kind.name)).items() if not name.startswith("$")})
 
 
 def _all_defaults() -> Node:
@@ -77,7 +78,6 @@ def _all_defaults() -> Node:
         "type": ["object", "null"],
         "title": "Defaults",
         "description": "What the documents of a kind say where they do not say otherwise themselves.",
-        "examples": [{"invoices": {"place_of_supply": "IN-KA", "auto_approve": True}}],
         "additionalProperties": False,
         "properties": {kind.name: {"$ref": f"#/$defs/{_defaults_name(kind)}"} for kind in KINDS.values()},
     }
@@ -93,7 +93,8 @@ def _defaults(kind: Kind) -> Node:
     del entry["required"]
     shared = {name: _one_for_all(node) for name, node in entry["properties"].items() if name != "key"}
     title = f"Defaults of {kind.label}s"
-    return {**entry, "type": ["object", "null"], "title": title, "properties": shared}
+    said = f"What every {kind.label} says that does not say otherwise itself."
+    return {**entry, "type": ["object", "null"], "title": title, "description": said, "properties": shared}
 
 
 def _one_for_all(node: Node) -> Node:
@@ -101,10 +102,9 @@ def _one_for_all(node: Node) -> Node:
     element = node.get("items", {})
     if "properties" not in element:
         return node
-    outer = {name: value for name, value in node.items() if name not in ("items", "minItems", "type")}
-    described = f"Defaults of every entry. {node['description']}"
-    examples = [element for example in node["examples"] for element in example]
-    return {**outer, **element, "type": ["object", "null"], "description": described, "examples": examples}
+    outer = {name: value for name, value in node.items() if name not in ("items", "minItems", "defaultSnippets")}
+    said = f"Defaults of every entry. {node['description']}"
+    return {**outer, **element, "type": ["object", "null"], "description": said}
 
 
 def _optional(node: Node) -> Node:
@@ -135,10 +135,16 @@ def _properties(properties: Mapping[str, Node]) -> Node:
     for name, node in properties.items():
         made[name] = _optional(node)
         for alias in node.get("x-aliases", ()):
-            other = {**made[name], "description": f"Another spelling of `{name}`. {node['description']}"}
-            del other["x-aliases"]
-            made[alias] = other
+            made[alias] = _other_spelling(name, made[name])
     return made
+
+
+def _other_spelling(name: str, node: Node) -> Node:
+    """Known to the editor, but not offered: it would tempt to give both. The server heeds this beside no ``$ref``."""
+    shared = _optional(shared_types()[node["$ref"].rpartition("/")[2]]) if "$ref" in node else {}
+    said = f"Another spelling of `{name}`. {node['description']}"
+    made = {**shared, **node, "description": said, "doNotSuggest": True}
+    return {name: value for name, value in made.items() if name not in ("$ref", "x-aliases")}
 
 
 if __name__ == "__main__":

@@ -49,7 +49,28 @@ class Place:
     width: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{one_line(self.file)}:{self.line}:{self.column}"
+
+
+# Longer than every honest sentence with two keys of 128 characters in it; a name of a megabyte belongs on no screen.
+LONGEST_SENTENCE: Final = 1000  # characters
+
+
+def one_line(text: str) -> str:
+    """``text`` as a terminal may be shown it: what is invisible or steers the terminal stands there as an escape.
+
+    That is line ends, control characters and the marks that turn the direction of writing (Unicode UAX #9), with
+    which a key could make its line read otherwise than it is.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+
+
+def _sentence(text: str) -> str:
+    if len(text) > LONGEST_SENTENCE:  # the middle is what was quoted; both ends are what is said of it
+        text = f"{text[: LONGEST_SENTENCE // 2]}...{text[3 - LONGEST_SENTENCE // 2 :]}"
+    return one_line(text)
 
 
 class Severity(StrEnum):
@@ -68,8 +89,16 @@ class Problem:
     help: str = ""  # what would be right
     severity: Severity = Severity.ERROR
     pointer: str = ""  # JSON Pointer (RFC 6901) into the file
-    excerpt: str = ""  # the source line, without its line end
+    excerpt: str = ""  # the source line, without its line end; of a very long one a part around the place
     related: tuple[Place, ...] = ()  # the other place, for duplicates and contradictions
+    skipped: int = 0  # characters of the source line that stand before ``excerpt``
+    cell: str = ""  # of a CSV file: its row and column as a spreadsheet counts and its header names them
+
+    def __post_init__(self) -> None:
+        """Whoever words a problem may quote names and keys as they were written: its sentences stay one line each."""
+        for name, text in (("message", self.message), ("help", self.help)):
+            if len(text) > LONGEST_SENTENCE or not text.isprintable():
+                object.__setattr__(self, name, _sentence(text))
 
 
 class Locator(Protocol):

@@ -85,8 +85,7 @@ def _rules() -> Node:
     return {
         "type": ["object", "null"],
         "title": "Rules",
-        "description": "Rules of the field that are to have another level, or to be left out.",
-        "examples": [{"G2": Severity.WARNING.value}],
+        "description": "Rules of the field that are to have another level, or to be left out: {G2: warning, G8: off}.",
         "additionalProperties": False,
         "properties": {
             name: {"enum": [*levels, None], "title": f"Rule {name}", "description": held, "examples": levels[1:2]}

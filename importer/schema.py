@@ -12,7 +12,10 @@ The schemas are the single source of field names, types and references. The anno
 ``x-certainty``  documented (a table or a sentence says so), shown (an example does), inferred (from the resource's
                  shape) or unverified (fact sheet, section 25: refused unless allowed)
 ``x-wire``       ``datetime``: a date that is sent as midnight, ``2026-05-19T00:00:00``
-``x-rule``       form that a rule checks and no pattern can: gstin, pan or state-code
+``x-rule``       what a rule checks and no pattern can: gstin, pan, state-code, gst-treatment, hsn, or supply (whether
+                 it is goods or a service)
+``x-written``    how a value is written, to follow the words "Write" and "Written as"
+``x-page``       of a kind: the page of the developer site that describes it
 
 Those of an object, the document itself or an element of its lists. They hold once ``defaults`` are merged in, so
 they are no ``required``, which an editor would hold against the bare entry:

@@ -29,11 +29,12 @@ FLOORS = (
     ("manifest",),
     ("graph",),
     ("manifest_schema",),
+    ("editor_help",),
     ("schema",),
     ("kinds",),
     ("money",),
     ("api", "state", "sandbox"),
-    ("errors",),
+    ("errors", "explained"),
     ("model",),
     ("",),  # importer/__init__.py: the version
 )

@@ -76,17 +76,19 @@ def test_defaults_of_lines_are_one_object_for_every_line() -> None:
     assert lines["type"] == ["object", "null"]
     assert lines["properties"] == entry("invoices")["properties"]["line_items"]["items"]["properties"]
     assert "items" not in lines and "minItems" not in lines
-    assert lines["examples"] == [{"item": "widget-pro", "quantity": 1}]
+    assert "defaultSnippets" not in lines, "an editor would offer to write a line"
 
 
 def test_a_list_of_plain_values_stays_a_list_in_defaults() -> None:
     assert entry("invoices_defaults")["properties"]["tags"]["items"]["$ref"] == "#/$defs/text"
 
 
-def test_other_spellings_are_offered_beside_the_field() -> None:
+def test_other_spellings_are_known_and_not_offered_beside_the_field() -> None:
     fields = entry("items")["properties"]
     assert fields["item_type"]["enum"] == fields["type"]["enum"]
     assert fields["item_type"]["description"].startswith("Another spelling of `type`.")
+    assert fields["item_type"]["doNotSuggest"] and "doNotSuggest" not in fields["type"]
+    assert fields["hsn_or_sac"]["doNotSuggest"] and "$ref" not in fields["hsn_or_sac"]
     assert "hsn_sac" in entry("invoices")["properties"]["line_items"]["items"]["properties"]
 
 

@@ -16,7 +16,7 @@ import pytest
 from importer.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMAS = {f"{name}.schema.json" for name in ("types", "manifest", "project", *KINDS)}
+SCHEMAS = {f"{name}.schema.json" for name in ("types", "manifest", "project", "problems", *KINDS)}
 # Prints where the package was found and, if that works, how many fields an invoice has.
 PROBE = "import importer.schema as s; print(s.__file__); print(len(s.fields('invoices')))"
 

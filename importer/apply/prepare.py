@@ -13,7 +13,7 @@ from importer.apply.survey import find_all, look_at, org_names
 from importer.checks import check
 from importer.checks.book import Said
 from importer.checks.rates import OfflineRates, Rates
-from importer.checks.rules import AS_THEY_ARE, Levels
+from importer.checks.rules import AS_THEY_ARE, Levels, strictly
 from importer.errors import InvalidInput
 from importer.graph import order
 from importer.model import Action, Document, Intent, Manifest, Problem, Receipt, Ref, Severity, StepId
@@ -107,11 +107,13 @@ async def prepare(
     per_minute: int,
     allow_unverified: frozenset[str] = frozenset(),
     rules: Levels = AS_THEY_ARE,
+    strict: bool = False,
     pick: Pick = everything,
     today: date | None = None,
     finish: Callable[[Sequence[Problem]], Sequence[Problem]],
 ) -> Prepared:
-    """The plan for the org, by reading only. ``finish`` gives problems their source lines.
+    """The plan for the org, by reading only. ``finish`` gives problems their source lines. ``strict``: what the org's
+    own taxes and names let a rule only warn of is an error too.
 
     All is decided for the whole manifest, and ``pick`` then says which steps belong to the plan: what one document of
     the books is taken for depends on every other one.
@@ -123,9 +125,7 @@ async def prepare(
     known = Known(receipts, intents, memory.generations or {}, bindings=_bindings(memory, Names()))
     first = decide(documents, known, in_scope)
     send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
-    names = await _names(
-        client, manifest, memory, send, partial(check, allow_unverified=allow_unverified, rules=rules), finish
-    )
+    names = await _names(client, manifest, memory, send, partial(_checked, allow_unverified, rules, strict), finish)
     bindings = _bindings(memory, names)
     expectations = Expectations(manifest, memory.said(), OrgRates(names))
     claimed = _claimed(memory, manifest)
@@ -157,6 +157,13 @@ async def prepare(
     )
     plan = replace(plan, left_out=left_out, in_flight=memory.intents)
     return Prepared(plan, bindings, expectations, claimed, memory.intents)
+
+
+def _checked(
+    allow_unverified: frozenset[str], rules: Levels, strict: bool, manifest: Manifest, said: Said, rates: Rates
+) -> Sequence[Problem]:
+    found = check(manifest, said, rates, allow_unverified, rules)
+    return tuple(strictly(found)) if strict else found
 
 
 async def _names(

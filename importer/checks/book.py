@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from importer.checks.rates import OfflineRates, Rates
 from importer.checks.shape import Shape, shape
 from importer.checks.worth import RATE, RAW, ROUND_OFF, TAX, Worth, worth
 from importer.kinds import Kind
+from importer.manifest.levels import as_key
 from importer.manifest.typed import typed
 from importer.model import Document, Manifest, Path, Place, Problem, Ref, Severity, Tree, Typed
 
@@ -22,7 +22,7 @@ NOTHING_SAID: Final[Said] = MappingProxyType({})
 
 def normal(key: str) -> str:
     """A key as keys are compared: in NFC, without blanks around it (design, section 3)."""
-    return (key if key.isascii() else unicodedata.normalize("NFC", key)).strip()
+    return as_key(key)
 
 
 class Entry:

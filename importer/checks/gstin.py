@@ -16,6 +16,7 @@ from importer.checks.book import Book
 from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, form_of, repaired
 from importer.checks.shape import shown, texts
 from importer.checks.states import STATES
+from importer.manifest.damage import Damage, in_code
 from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
@@ -51,7 +52,7 @@ def faults(text: str) -> Iterator[Fault]:
     gstin = compact(text)
     form = form_of(gstin)
     if form is None:
-        yield _misshapen(gstin)
+        yield _misshapen(gstin, in_code(text))
         return
     error = _error(gstin, form)
     if error is not None:
@@ -59,7 +60,9 @@ def faults(text: str) -> Iterator[Fault]:
     yield from _oddities(gstin, form)
 
 
-def _misshapen(gstin: str) -> Fault:
+def _misshapen(gstin: str, damage: Damage | None) -> Fault:
+    if damage is not None:  # more than a wrong length: what has become of it
+        return Fault(damage.code, f"is none: {damage.seen}", damage.help)
     if len(gstin) != LENGTH:
         return Fault("G1", f"has {len(gstin)} characters and not {LENGTH}", _LOOKS_LIKE)
     guess = repaired(gstin)

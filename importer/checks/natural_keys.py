@@ -51,7 +51,7 @@ def _told_apart(first: Entry, entry: Entry, rule: NaturalKey) -> bool:
 def _values(entry: Entry, rule: NaturalKey) -> Values | None:
     """What the rule compares; None where the document lacks one of its fields."""
     values = tuple(_value(entry, name) for name in rule.fields)
-    return None if None in values else (*values, _branch(entry))
+    return None if None in values else (*values, branch(entry))
 
 
 def _value(entry: Entry, name: str) -> object | None:
@@ -67,7 +67,7 @@ def _is_gstin(entry: Entry, name: str) -> bool:
     return entry.shape.rules.get((name,)) == GSTIN_RULE
 
 
-def _branch(entry: Entry) -> tuple[str, str] | None:
+def branch(entry: Entry) -> tuple[str, str] | None:
     """Numbers are unique within a branch only (fact sheet, section 15)."""
     name = _branch_field(entry.ref.kind)
     return entry.named(name) if name else None

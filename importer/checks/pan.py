@@ -9,6 +9,7 @@ from typing import Final
 from importer.checks import gstin_forms
 from importer.checks.book import Book, Entry
 from importer.checks.shape import shown, texts
+from importer.manifest.damage import in_code
 from importer.manifest.typed import compact
 from importer.model import Path, Problem, Severity
 
@@ -50,7 +51,11 @@ def problems(book: Book) -> Iterator[Problem]:
 def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
     pan = compact(text)
     wrong = fault(pan)
-    if wrong is not None:
+    damage = in_code(text) if wrong is not None else None
+    if damage is not None:
+        message = f"the PAN {shown(text)} of {entry.label} is none: {damage.seen}"
+        yield entry.problem(damage.code, message, path, help=damage.help)
+    elif wrong is not None:
         yield entry.problem(
             "P1",
             f"the PAN {shown(text)} of {entry.label} is not one: {wrong[0]}",

@@ -9,6 +9,7 @@ from importer.checks.book import Book, Entry, normal
 from importer.checks.nearest import Nearest
 from importer.checks.shape import dotted, shown, texts
 from importer.kinds import KINDS
+from importer.manifest.damage import in_free_text
 from importer.model import Path, Problem, Ref
 
 
@@ -52,6 +53,9 @@ def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Pat
         nearest[ref.kind] = Nearest(book.keys(ref.kind))
     near = nearest[ref.kind].to(ref.key)
     raw = f"{path[-1]}_id"
+    damage = in_free_text(ref.key)
+    if damage is not None:
+        return entry.problem(damage.code, f"{named}: {damage.seen}", path, help=damage.help)
     return entry.problem(
         "unresolved-reference",
         f"{named}, but no {wanted} with this key is in the given PATHs or in the state",

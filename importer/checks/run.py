@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import chain
 
 from importer.checks import (
     amounts,
+    damaged,
+    dates,
     duplicates,
     gstin,
+    gstin_state,
+    hsn,
     natural_keys,
+    notes,
+    numbers,
     pan,
+    payment_references,
     references,
     required,
     settlement,
     states,
+    taxes,
+    treatment,
     unverified,
 )
 from importer.checks.book import NOTHING_SAID, Book, Said
@@ -22,7 +32,10 @@ from importer.checks.rates import Rates
 from importer.checks.rules import AS_THEY_ARE, Levels, levelled
 from importer.model import Manifest, Problem
 
-_CHECKS = (required, references, amounts, settlement, gstin, pan, states)
+_CHECKS = (
+    *(damaged, required, references, amounts, settlement, gstin, pan),
+    *(states, gstin_state, treatment, hsn, notes, taxes),
+)
 
 
 def check(
@@ -31,14 +44,15 @@ def check(
     rates: Rates | None = None,
     allow_unverified: frozenset[str] = frozenset(),
     rules: Levels = AS_THEY_ARE,
+    today: date | None = None,
 ) -> tuple[Problem, ...]:
     """What is wrong with the manifest beyond its schema, in the order of files and lines.
 
     ``said`` is what the receipts of the state remember of documents, in canonical form. ``rates`` are the org's
     own, where it can be asked; without them a tax's name tells what it may come to. ``allow_unverified`` names
     fields as ``invoices.line_items.discount``. ``rules`` gives rules of the field another level, or drops what they
-    find. The problems of reading are not repeated, and what could not be read is passed over. Nothing is raised for
-    bad input.
+    find. Without ``today`` no date is in the future. The problems of reading are not repeated, and what could not be
+    read is passed over. Nothing is raised for bad input.
     """
     book = Book(manifest, said, rates)
     files = {name: at for at, name in enumerate(manifest.files)}
@@ -47,6 +61,9 @@ def check(
         unverified.problems(book, allow_unverified),
         duplicates.problems(book, pairs),
         natural_keys.problems(book, pairs),
+        numbers.problems(book, pairs),
+        payment_references.problems(book, pairs),
+        dates.problems(book, today),
         *(module.problems(book) for module in _CHECKS),
     )
     return tuple(sorted(levelled(problems, rules), key=lambda problem: _position(files, problem)))

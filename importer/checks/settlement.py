@@ -149,13 +149,22 @@ def _at_most(exact: bool) -> str:
     return "worth" if exact else "worth at most"
 
 
-def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
-    own = share.entry.named(share.entry.kind.party_field)
+def other_party(entry: Entry, target: Entry) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    """The contacts of the two, each with the field that names it, where they are certainly not the same one."""
+    own = entry.named(entry.kind.party_field)
     its = target.named(target.kind.party_field)
     if own is None or its is None or own[1] == its[1]:
-        return
+        return None
     if own[0].endswith("_id") != its[0].endswith("_id"):
-        return  # one by key, the other by id: they may well be the same
+        return None  # one by key, the other by id: they may well be the same
+    return own, its
+
+
+def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
+    parties = other_party(share.entry, target)
+    if parties is None:
+        return
+    own, its = parties
     yield share.entry.problem(
         "allocation-other-customer",
         f"{dotted(share.path)} of {share.entry.label}, which is of {shown(own[1])}, "

@@ -36,7 +36,7 @@ class Group:
 class Shape:
     groups: tuple[Group, ...]
     refs: Mapping[Names, str]  # path of a field -> kind that it refers to
-    rules: Mapping[Names, str]  # path of a field -> gstin, pan or state-code
+    rules: Mapping[Names, str]  # path of a field -> gstin, pan, hsn or another x-rule
     unverified: tuple[Names, ...]
     doubtful_amounts: tuple[Names, ...]  # the unverified ones that hold an amount
 

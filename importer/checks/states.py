@@ -115,23 +115,24 @@ def problems(book: Book) -> Iterator[Problem]:
 
 def _unknown(entry: Entry, path: Path, text: str) -> Problem:
     """A wrong form is refused by the API; a well-formed code that we do not know only matters on a document."""
-    in_address = len(path) > 1 and _FORM.fullmatch(text) is not None
+    in_address = len(path) > 1
     return entry.problem(
         "S1",
         f"{dotted(path)} of {entry.label} is {shown(text)}, which is not the code of a state",
         path,
-        help=_advice(text),
-        severity=Severity.WARNING if in_address else Severity.ERROR,
+        help=_advice(text, in_address),
+        severity=Severity.WARNING if in_address and _FORM.fullmatch(text) else Severity.ERROR,
     )
 
 
-def _advice(text: str) -> str:
+def _advice(text: str, in_address: bool) -> str:
     state = resolve(text)
     near = None if state else Nearest(one.name for one in STATES).to(text)
     if near is not None:
         state = resolve(near)
     if state is None:
-        return "a state is written as in ISO 3166-2: IN-KA, IN-MH"
+        abroad = "; an address abroad goes without one" if in_address else ""
+        return f"a state is written as in ISO 3166-2: IN-KA, IN-MH{abroad}"
     if not state.codes:
         return f"{state.name} ({state.number}) has no code of the form IN-XX"
     spellings = " or ".join(state.codes)

@@ -10,9 +10,11 @@ from importer.cli.options import (
     format_with_github_option,
     likeness_option,
     limit_option,
+    most_option,
     output_options,
     sandbox_option,
     state_option,
+    strict_option,
     target_option,
 )
 
@@ -40,6 +42,8 @@ from importer.cli.options import (
 @target_option
 @limit_option
 @likeness_option
+@strict_option
+@most_option
 @output_options
 def apply(
     paths: tuple[Path, ...],
@@ -53,6 +57,8 @@ def apply(
     targets: tuple[str, ...],
     limit: int | None,
     allow_likeness: bool,
+    strict: bool,
+    most: int,
     no_color: bool,
     quiet: bool,
     verbose: bool,
@@ -74,18 +80,18 @@ def apply(
     from importer.errors import WrongUsage
 
     refuse_name(failed)
-    wishes = Wishes(format_, sandbox, yes, skip_conflicts, failed, no_color, quiet, verbose)
+    wishes = Wishes(format_, sandbox, yes, skip_conflicts, failed, no_color, quiet, verbose, most)
     if plan_file is None:
         if not paths:
             raise WrongUsage("Nothing is given to apply.", "Give PATH... (files or folders), or --plan FILE.")
         order = Order(paths, state_path, Choice(allow_likeness, targets, limit))
     else:
-        if paths or allow_likeness or targets or limit is not None:
+        if paths or allow_likeness or targets or limit is not None or strict:
             raise WrongUsage("A saved plan holds its PATHs and options.", "Give --plan FILE without them.")
         order = Order.saved_in(plan_file, state_path)
     order.choice.check()
-    loaded = load(order.paths, order.state, sandbox=sandbox, needs_state=True)
+    loaded = load(order.paths, order.state, sandbox=sandbox, needs_state=True, strict=strict)
     inputs = order.paths if plan_file is None else (*order.paths, plan_file)
     refuse_output(failed, "--failed", inputs, loaded)
-    refuse_errors(loaded, format_, no_color, of_saved_plan=order.saved is not None)
+    refuse_errors(loaded, format_, no_color, most, of_saved_plan=order.saved is not None)
     return asyncio.run(apply_manifest(order, loaded, wishes))

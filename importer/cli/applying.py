@@ -18,7 +18,7 @@ from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
 from importer.cli.load import Loaded, reloaded
 from importer.cli.moves import check_alone, check_seen, moved, remember_moves
-from importer.cli.options import as_json, complain, say, style_for
+from importer.cli.options import as_json, complain, github_folder, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
@@ -52,6 +52,7 @@ class Wishes:
     no_color: bool
     quiet: bool
     verbose: bool
+    most: int  # problems that are shown as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _over(order: Order, loaded: Loaded, *, begun: bool) -> None:
 
 async def _prepared(order: Order, session: Session, loaded: Loaded, wishes: Wishes, *, resumed: bool) -> Prepared:
     """The plan of now; of a saved one, only if it is what was reviewed. Raises Refused."""
-    saved, choice, how = order.saved, order.choice, (wishes.format_, wishes.no_color)
+    saved, choice, how = order.saved, order.choice, (wishes.format_, wishes.no_color, wishes.most)
     if saved is None:
         return await prepare_run(session, order.paths, loaded, *how, choice)
     check_same_org(saved, session.org_id)
@@ -240,7 +241,7 @@ def _show(report: Report, wishes: Wishes, settled: Recovery | None = None) -> No
             say([f"{count(done, 'document')} of an earlier run settled."])
         say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
     if wishes.format_ == "github":
-        say(github_report_lines(report))
+        say(github_report_lines(report, github_folder()))
 
 
 def _tell_left_out(plan: Plan, wishes: Wishes) -> None:

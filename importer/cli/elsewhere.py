@@ -23,6 +23,8 @@ UNRESOLVED: Final = "unresolved-reference"
 # A hint is worth a few seconds, and not minutes.
 MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 64 * 1024 * 1024
+# Keys that are looked for to tell which files to read. A file that is read helps all references that lead into it.
+MOST_KEYS: Final = 50
 
 Spot = tuple[str, Place | None]  # pointer and place of a problem
 NOWHERE: Final = Ref("", "")
@@ -35,7 +37,7 @@ def with_whereabouts(
     if project.path is None or not any(problem.code == UNRESOLVED for problem in problems):
         return problems
     missing = _missing(Book(manifest, said))
-    files = _others(project, sources, {ref.key for ref in missing.values()})
+    files = _others(project, sources, list(dict.fromkeys(ref.key for ref in missing.values())))
     held = {document.ref: document.file for document in read(files, project.says.defaults).documents}
     spots = ((problem, missing.get((problem.pointer, problem.place), NOWHERE)) for problem in problems)
     return [_told(problem, held.get(ref, "")) for problem, ref in spots]
@@ -51,8 +53,8 @@ def _missing(book: Book) -> dict[Spot, Ref]:
     }
 
 
-def _others(project: FoundProject, read_already: Sources, keys: set[str]) -> list[SourceFile]:
-    """The project's files that were not given, as far as one of ``keys`` may stand in them."""
+def _others(project: FoundProject, read_already: Sources, keys: Sequence[str]) -> list[SourceFile]:
+    """The project's files that were not given, as far as one of the first of ``keys`` may stand in them."""
     if project.path is None:
         return []
     others = Sources()
@@ -62,7 +64,7 @@ def _others(project: FoundProject, read_already: Sources, keys: set[str]) -> lis
         return []
     for path in paths:
         others.add(path, alone=False)
-    words = [key.encode() for key in keys]
+    words = [key.encode() for key in keys[:MOST_KEYS]]
     return [file for file in others.files if any(word in file.data for word in words)]
 
 

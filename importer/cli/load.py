@@ -7,20 +7,23 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from importer.apply.prepare import Memory
 from importer.checks import check
+from importer.checks.rules import strictly
 from importer.cli.elsewhere import with_whereabouts
-from importer.cli.options import as_json, complain, say, style_for
+from importer.cli.options import as_json, complain, github_folder, say, style_for
 from importer.cli.project import FoundProject, find_project
 from importer.cli.sources import Sources, find
+from importer.cli.today import today as day_in_india
 from importer.errors import InvalidInput, Refused, WrongUsage
 from importer.manifest import read, with_excerpts
 from importer.model import Document, Manifest, Problem, Receipt, Severity, StepId
 from importer.plan.saved import MAKE_ANEW
 from importer.report.github import github_lines
-from importer.report.problems import problem_lines, problems_value
+from importer.report.problems import ALL, problem_lines, problems_value
 from importer.state.files import open_for_reading
 from importer.state.place import base_folder, state_file
 
@@ -45,14 +48,16 @@ class Loaded:
     state_org: str
     where: Where | None
     project: FoundProject
+    strict: bool = False  # every warning counts as an error
 
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
     def finish(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
-        """Problems found later, with their source lines."""
-        return excerpts(problems, self.sources, self.project)
+        """Problems found later, with their source lines, at their level."""
+        found = excerpts(problems, self.sources, self.project)
+        return tuple(strictly(found)) if self.strict else found
 
 
 def place(paths: Sequence[Path], given: Path | None, sandbox: bool, project: FoundProject) -> Where:
@@ -67,10 +72,20 @@ def place(paths: Sequence[Path], given: Path | None, sandbox: bool, project: Fou
     )
 
 
-def load(paths: Sequence[Path], given: Path | None, *, sandbox: bool, needs_state: bool) -> Loaded:
+def load(
+    paths: Sequence[Path],
+    given: Path | None,
+    *,
+    sandbox: bool,
+    needs_state: bool,
+    today: date | None = None,
+    strict: bool = False,
+) -> Loaded:
     """Read and check all of ``paths``. Raises Refused for a state that cannot be read, and WrongUsage.
 
-    Without ``needs_state`` a run that has no one place for its state goes on without one.
+    Without ``needs_state`` a run that has no one place for its state goes on without one. ``today`` is for the dates
+    that are to come; a plan tells of them itself, in its notes, and so its commands leave it out: only where the
+    project, or ``strict``, makes errors of them they are told, and refused, here.
     """
     where: Where | None
     project = find_project(paths)
@@ -80,15 +95,25 @@ def load(paths: Sequence[Path], given: Path | None, *, sandbox: bool, needs_stat
         if needs_state:
             raise
         where = None
+    level = project.says.rules.get("D2", Severity.WARNING)
+    if today is None and (level is Severity.ERROR or (strict and level is Severity.WARNING)):
+        today = day_in_india()
     sources = find(paths, project)
     memory, seen, state_org = recall(where.state) if where is not None else (Memory(), None, "")
     with quick_allocation():
         manifest = read(sources.files, project.says.defaults)
-        found = check(manifest, memory.said(), allow_unverified=project.says.allow_unverified, rules=project.says.rules)
+        found = check(
+            manifest,
+            memory.said(),
+            allow_unverified=project.says.allow_unverified,
+            rules=project.says.rules,
+            today=today,
+        )
         hinted = with_whereabouts(found, manifest, memory.said(), sources, project)
     problems = [*project.problems, *sources.problems, *manifest.problems, *hinted]
     shown = excerpts(problems, sources, project)
-    return Loaded(manifest, shown, sources, memory, seen, state_org, where, project)
+    told = tuple(strictly(shown)) if strict else shown
+    return Loaded(manifest, told, sources, memory, seen, state_org, where, project, strict)
 
 
 def reloaded(loaded: Loaded) -> Loaded:
@@ -130,25 +155,27 @@ def excerpts(problems: Sequence[Problem], sources: Sources, project: FoundProjec
     return with_excerpts(problems, texts)
 
 
-def report_problems(problems: Sequence[Problem], format_: str, no_color: bool) -> None:
-    """Problems as a command's result on stdout: text, JSON or annotations."""
+def report_problems(problems: Sequence[Problem], format_: str, no_color: bool, most: int = ALL) -> None:
+    """Problems as a command's result on stdout: text for people, at most ``most`` of them; JSON or annotations."""
     if format_ == "json":
         say([as_json(problems_value(problems))])
     elif format_ == "github":
-        say(github_lines(problems))
+        say(github_lines(problems, github_folder()))
     else:
         import sys
 
-        say(problem_lines(problems, style_for(sys.stdout, no_color)))
+        say(problem_lines(problems, style_for(sys.stdout, no_color), most))
 
 
-def refuse_errors(loaded: Loaded, format_: str, no_color: bool, *, of_saved_plan: bool = False) -> None:
+def refuse_errors(
+    loaded: Loaded, format_: str, no_color: bool, most: int = ALL, *, of_saved_plan: bool = False
+) -> None:
     """End the run when the input has errors; warnings go to stderr. Raises InvalidInput.
 
     A saved plan was made for input without errors: then these are a reason to refuse it. Raises Refused.
     """
     if loaded.errors:
-        report_problems(loaded.problems, format_, no_color)
+        report_problems(loaded.problems, format_, no_color, most)
         if of_saved_plan:
             raise Refused(
                 "plan-other-documents", "The files no longer say what they said: they have errors now.", MAKE_ANEW
@@ -157,7 +184,7 @@ def refuse_errors(loaded: Loaded, format_: str, no_color: bool, *, of_saved_plan
     if loaded.problems:
         import sys
 
-        complain(problem_lines(loaded.problems, style_for(sys.stderr, no_color)))
+        complain(problem_lines(loaded.problems, style_for(sys.stderr, no_color), most))
 
 
 def source_of(loaded: Loaded) -> Callable[[Document], str]:

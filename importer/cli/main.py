@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "graph": ("importer.cli.graph", "graph", "Draw what refers to what; no network."),
     "state": ("importer.cli.state", "state", "Show what is known of each external key."),
     "sandbox": ("importer.cli.sandbox", "sandbox", "The local FinzBooks."),
+    "explain": ("importer.cli.explain", "explain", "Say what a code means, with an example."),
     "schema": ("importer.cli.schema", "schema", "Print a schema."),
 }
 

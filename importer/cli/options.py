@@ -51,6 +51,17 @@ likeness_option = click.option(
     help="Create also what looks like a document of the books under another reference.",
 )
 
+strict_option = click.option("--strict", is_flag=True, help="Every warning counts as an error.")
+most_option = click.option(
+    "--max-problems",
+    "most",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Show N problems as text, errors first, and count the rest; 0 shows all.",
+)
+
 
 def output_options(command: Command) -> Command:
     """``--no-color``, ``-q`` and ``-v``."""
@@ -79,6 +90,20 @@ def complain(lines: Any) -> None:
     sys.stdout.flush()
     for line in lines:
         click.echo(line, err=True)
+
+
+def github_folder() -> str:
+    """The current folder as seen from the root of the repository that GitHub Actions has checked out; "" elsewhere.
+
+    ``GITHUB_WORKSPACE`` is that root (GitHub Docs, "Variables reference", default environment variables).
+    """
+    root = os.environ.get("GITHUB_WORKSPACE", "")
+    here = os.path.realpath(os.curdir)
+    try:
+        inside = os.path.relpath(here, os.path.realpath(root)) if root else os.curdir
+    except ValueError:  # another drive, on Windows
+        return ""
+    return "" if inside == os.curdir or inside.startswith(os.pardir) else inside.replace(os.sep, "/")
 
 
 def as_json(value: Any) -> str:

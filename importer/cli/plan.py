@@ -11,10 +11,12 @@ from importer.cli.options import (
     format_with_github_option,
     likeness_option,
     limit_option,
+    most_option,
     output_options,
     paths_argument,
     sandbox_option,
     state_option,
+    strict_option,
     target_option,
 )
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 @target_option
 @limit_option
 @likeness_option
+@strict_option
+@most_option
 @output_options
 def plan(
     paths: tuple[Path, ...],
@@ -45,6 +49,8 @@ def plan(
     targets: tuple[str, ...],
     limit: int | None,
     allow_likeness: bool,
+    strict: bool,
+    most: int,
     no_color: bool,
     quiet: bool,
     verbose: bool,
@@ -69,20 +75,20 @@ def plan(
         )
     choice = Choice(allow_likeness, targets, limit)
     choice.check()
-    loaded = load(paths, state_path, sandbox=sandbox, needs_state=True)
+    loaded = load(paths, state_path, sandbox=sandbox, needs_state=True, strict=strict)
     refuse_output(out, "--out", paths, loaded)
-    refuse_errors(loaded, format_, no_color)
+    refuse_errors(loaded, format_, no_color, most)
     if offline:
         from importer.apply.prepare import plan_offline
         from importer.cli.load import scope_of
-        from importer.cli.planning import today
+        from importer.cli.today import today
 
         scope = scope_of(paths, loaded)
         made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
     else:
         from importer.cli.planning import plan_online
 
-        made = asyncio.run(plan_online(paths, loaded, format_, no_color, sandbox, choice))
+        made = asyncio.run(plan_online(paths, loaded, format_, no_color, most, sandbox, choice))
     show_plan(made, format_, no_color, verbose)
     if out is not None:
         save(out, made, paths, state_path, loaded, choice, sandbox=sandbox)
@@ -103,6 +109,7 @@ def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool) -> None:
     else:
         say(plan_lines(made, style_for(sys.stdout, no_color), details=verbose))
     if format_ == "github":
+        from importer.cli.options import github_folder
         from importer.report.github import github_plan_lines
 
-        say(github_plan_lines(made))
+        say(github_plan_lines(made, github_folder()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +12,11 @@ from importer.cli.choice import Choice
 from importer.cli.load import Loaded, report_problems, scope_of
 from importer.cli.options import complain
 from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
+from importer.cli.today import day_in_india
 from importer.errors import ApiError, InvalidInput, Refused
 from importer.plan.value import Plan
 
 LONG_WAIT: Final = 3.0  # seconds
-IST: Final = timezone(timedelta(hours=5, minutes=30))
 
 
 def session_for(loaded: Loaded, sandbox: bool) -> tuple[AbstractAsyncContextManager[Session], Rails]:
@@ -34,6 +33,7 @@ async def prepare_run(
     loaded: Loaded,
     format_: str,
     no_color: bool,
+    most: int,
     choice: Choice,
     pick: Pick | None = None,
 ) -> Prepared:
@@ -56,9 +56,10 @@ async def prepare_run(
             pick=pick or choice.pick,
             today=day_in_india(session.clock.now()),
             finish=loaded.finish,
+            strict=loaded.strict,
         )
     except InvalidInput as error:
-        report_problems(error.problems, format_, no_color)
+        report_problems(error.problems, format_, no_color, most)
         raise
     except ApiError as error:  # planning only reads: nothing has been written
         raise Refused(
@@ -75,18 +76,8 @@ def tell_wait(seconds: float) -> None:
 
 
 async def plan_online(
-    paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, sandbox: bool, choice: Choice
+    paths: Sequence[Path], loaded: Loaded, format_: str, no_color: bool, most: int, sandbox: bool, choice: Choice
 ) -> Plan:
     opening, _ = session_for(loaded, sandbox)
     async with opening as session:
-        return (await prepare_run(session, paths, loaded, format_, no_color, choice)).plan
-
-
-def today() -> date:
-    """The day in India, where the books are kept."""
-    return datetime.now(IST).date()
-
-
-def day_in_india(moment: float) -> date:
-    """The day of a moment in Unix seconds; the sandbox's clock may have been put."""
-    return datetime.fromtimestamp(moment, IST).date()
+        return (await prepare_run(session, paths, loaded, format_, no_color, most, choice)).plan

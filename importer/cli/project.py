@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.cli.walk import nearest_project, shown
+from importer.cli.walk import holds, nearest_project, shown
 from importer.errors import WrongUsage
 from importer.manifest.project import Project, read_project
-from importer.manifest.source import SourceFile
+from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem
 
 
@@ -36,7 +36,8 @@ def find_project(paths: Sequence[Path]) -> FoundProject:
         return FoundProject()
     name = shown(path).as_posix()
     try:
-        source = SourceFile(name, path.read_bytes())
+        with path.open("rb") as file:
+            source = SourceFile(name, file.read(MAX_BYTES + 1))  # one byte more tells the reader that there is more
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
         return FoundProject(path, problems=(Problem("unreadable-file", message, Place(name, 1, 1)),))
@@ -50,7 +51,7 @@ def project_file(paths: Sequence[Path]) -> Path | None:
     Raises WrongUsage (several-projects) where they do not share one: org, defaults and state of one project would be
     used for the other. A path that is not there has no say, since it is reported where the files are read.
     """
-    there = [path for path in paths if path.exists()] or [*paths[:1]] or [Path()]
+    there = [path for path in paths if holds(path.exists)] or [*paths[:1]] or [Path()]
     first = _nearest(there[0])
     for other in there[1:]:
         found = _nearest(other)

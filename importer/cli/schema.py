@@ -6,14 +6,14 @@ from typing import Final
 
 import click
 
-WHOLE: Final = ("manifest", "project")  # schemas of whole files
+WHOLE: Final = ("manifest", "project", "problems")  # schemas that stand alone
 
 
 @click.command()
 @click.argument("name", required=False, default="manifest", metavar="[KIND]")
 def schema(name: str) -> None:
     """Print a JSON Schema: that of KIND (contacts, items, invoices, payments, credit_notes), of the `project` file
-    finzbooks.yaml, or, without KIND, of a whole `manifest`.
+    finzbooks.yaml, of the `problems` that --format json prints, or, without KIND, of a whole `manifest`.
     """
     from importer.cli.options import as_json, say
     from importer.errors import WrongUsage

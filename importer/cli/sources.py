@@ -13,7 +13,7 @@ from typing import Final
 
 from importer.cli.included import Included, included
 from importer.cli.project import FoundProject
-from importer.cli.walk import PROJECT_FILE, SUFFIXES, manifests, nested_project
+from importer.cli.walk import PROJECT_FILE, SUFFIXES, holds, manifests, nested_project
 from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
@@ -73,7 +73,10 @@ def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]
     """The files that ``paths`` name; what is wrong with the paths is added to ``problems``."""
     named = _included(paths, project, problems)
     for path in paths:
-        if path.is_dir():
+        wrong = _unreachable(path)
+        if wrong is not None:
+            problems.append(wrong)
+        elif path.is_dir():
             before = len(problems)
             files = _below(path, project.path, problems) if named is None else named.under(path)
             yield from (Listed(one, alone=False) for one in files)
@@ -90,9 +93,18 @@ def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]
             problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix()))
 
 
+def _unreachable(path: Path) -> Problem | None:
+    """The problem of a path that cannot even be asked for: a name too long, a folder that may not be entered."""
+    try:
+        path.exists()
+    except OSError as error:
+        return _problem("unreadable-file", f"it cannot be read: {error.strerror or error}", path.as_posix())
+    return None
+
+
 def _included(paths: Sequence[Path], project: FoundProject, problems: list[Problem]) -> Included | None:
     """What the project's ``include`` names; None where it says nothing, or where no folder is asked for."""
-    if project.path is None or not project.says.include or not any(path.is_dir() for path in paths):
+    if project.path is None or not project.says.include or not any(holds(path.is_dir) for path in paths):
         return None
     named = included(project.path, project.says.include)
     problems += named.problems
@@ -104,13 +116,18 @@ def _below(folder: Path, project: Path | None, problems: list[Problem]) -> list[
 
     def enters(here: Path) -> bool:
         other = Path(os.path.realpath(here), PROJECT_FILE)
-        if other == project or not other.is_file():
+        if other == project or not holds(other.is_file):
             return True
         message = f"below {folder.as_posix()} lies another project, with an org, a state and defaults of its own"
         problems.append(nested_project(other, message))
         return False
 
-    return manifests(folder, enters=enters)
+    def unreadable(error: OSError) -> None:
+        name = Path(error.filename or folder).as_posix()
+        message = f"the folder cannot be read: {error.strerror or error}"
+        problems.append(_problem("unreadable-file", message, name, "let yourself read it, or leave it out"))
+
+    return manifests(folder, enters=enters, onerror=unreadable)
 
 
 def _empty(path: Path, by_include: bool) -> Problem:

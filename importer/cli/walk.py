@@ -15,16 +15,21 @@ OFFICE_LOCK: Final = "~$"  # what an office program puts beside a file that it h
 
 
 def manifests(
-    folder: Path, *, enters: Callable[[Path], bool] | None = None, hidden: bool = False, depth: int | None = None
+    folder: Path,
+    *,
+    enters: Callable[[Path], bool] | None = None,
+    hidden: bool = False,
+    depth: int | None = None,
+    onerror: Callable[[OSError], None] | None = None,
 ) -> list[Path]:
     """The files below ``folder`` that are read as manifests, as ``folder`` / ..., in sorted order.
 
     Linked folders are not entered: links can loop. A folder that ``enters`` refuses is passed over with all below it.
     ``hidden``: names with a dot in front as well. ``depth`` is how many names a file may have below ``folder``, from
-    1; None for any number.
+    1; None for any number. ``onerror`` is told of each folder that cannot be read: what lies in it is not read.
     """
     found: list[Path] = []
-    for above, folders, files in os.walk(folder):
+    for above, folders, files in os.walk(folder, onerror=onerror):
         here = Path(above)
         if enters is not None and not enters(here):
             folders.clear()
@@ -39,13 +44,26 @@ def manifests(
 def is_manifest(path: Path) -> bool:
     """Whether a file is read when its folder is."""
     ours = path.name == PROJECT_FILE or path.name.startswith(OFFICE_LOCK)
-    return not ours and path.suffix.lower() in SUFFIXES and path.is_file()
+    return not ours and path.suffix.lower() in SUFFIXES and is_to_be_read(path)
+
+
+def is_to_be_read(path: Path) -> bool:
+    """A file, or a link that leads nowhere or in a circle: that is told of when it is read, not passed over."""
+    return holds(path.is_file) or (holds(path.is_symlink) and not holds(path.exists))
+
+
+def holds(question: Callable[[], bool]) -> bool:
+    """The answer of a path; False where it raises: for too long a name, or below a folder that may not be entered."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def nearest_project(start: Path) -> Path | None:
     """The project file of ``start``, a real path: in the folder, or above it or the file."""
-    folders: Iterable[Path] = [start, *start.parents] if start.is_dir() else start.parents
-    return next((folder / PROJECT_FILE for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+    folders: Iterable[Path] = [start, *start.parents] if holds(start.is_dir) else start.parents
+    return next((folder / PROJECT_FILE for folder in folders if is_to_be_read(folder / PROJECT_FILE)), None)
 
 
 def nested_project(other: Path, message: str) -> Problem:

@@ -36,6 +36,9 @@ Faults = Callable[[Mapping[str, Tree]], list[Fault]]
 # Where several keywords refuse one value, the first of these says most about it.
 _TELLING = ("type", "enum", "pattern", "minLength", "maxLength", "minItems")
 
+# The values of x-rule whose rule finds all that the pattern refuses, and knows better what would be right.
+_WORDED_BY_THEIR_RULE = ("gstin", "pan", "state-code")
+
 
 def conform(document: Document, *, pure: bool = False) -> list[Problem]:
     """What the schema of its kind refuses in ``document``. ``pure``: by jsonschema although jsonschema-rs is there."""
@@ -95,8 +98,7 @@ def _worded(document: Document, faults: list[Fault]) -> Iterator[Problem]:
         elif path not in telling or _rank(keyword) < _rank(telling[path]):
             telling[path] = keyword
     for path, keyword in telling.items():
-        # A field with a rule of its own (GSTIN, PAN, state) is worded by that rule, which knows what would be right.
-        if keyword != "pattern" or "x-rule" not in _node(document.kind, path):
+        if keyword != "pattern" or _node(document.kind, path).get("x-rule") not in _WORDED_BY_THEIR_RULE:
             yield _problem(document, path, _words(document, path, keyword))
 
 

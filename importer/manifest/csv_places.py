@@ -14,15 +14,19 @@ from importer.manifest.source import Lines
 from importer.model import Path, Place
 
 _END_OF_CELL: Final = re.compile(r"[,\r\n]|\Z")
+MAX_RECORD: Final = 1024 * 1024  # characters; a line of nothing but commas would take a hundred times its size
+_QUOTED: Final = re.compile(r'"(?:[^"]++|"")*+')  # two quotes stand for one; it ends before the quote that closes
 _MANY_ROWS: Final = 8  # of one document; fewer are scanned again
 
 
-def cells(text: str, at: int) -> list[tuple[int, int]]:
+def cells(text: str, at: int, most: int = MAX_RECORD) -> list[tuple[int, int]]:
     """Start and end of each cell, as written, of the record that begins at position ``at`` (RFC 4180, section 2).
 
-    A quote that is never closed makes a cell that reaches to the end of the text.
+    A quote that is never closed makes a cell that reaches to the end of the text. After ``most`` characters no
+    further cell is begun.
     """
     found: list[tuple[int, int]] = []
+    last = at + most
     while True:
         start = at
         if text.startswith('"', at):
@@ -30,20 +34,16 @@ def cells(text: str, at: int) -> list[tuple[int, int]]:
         end = _END_OF_CELL.search(text, at)
         at = end.start() if end else len(text)
         found.append((start, at))
-        if not text.startswith(",", at):
+        if at > last or not text.startswith(",", at):
             return found
         at += 1
 
 
 def after_quotes(text: str, at: int) -> int:
     """The position behind the quoted part that begins at ``at``; the end of the text if it is not closed."""
-    while True:
-        at = text.find('"', at + 1)
-        if at < 0:
-            return len(text)
-        if not text.startswith('"', at + 1):
-            return at + 1
-        at += 1  # two quotes stand for one
+    inside = _QUOTED.match(text, at)
+    end = inside.end() if inside else at
+    return end + 1 if text.startswith('"', end) else len(text)
 
 
 class Sheet:

@@ -9,13 +9,23 @@ from typing import Final
 
 from importer.kinds import KINDS
 from importer.manifest.csv_columns import Column, columns
-from importer.manifest.csv_places import RowPlaces, Sheet, after_quotes, cells
+from importer.manifest.csv_places import MAX_RECORD, RowPlaces, Sheet, after_quotes, cells
+from importer.manifest.csv_stray import (
+    MERGED_CELLS,
+    MERGED_CELLS_HELP,
+    TOTAL_ROW,
+    TOTAL_ROW_HELP,
+    first_filled,
+    is_blank,
+    is_total,
+)
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import as_key, did_you_mean, level
 from importer.model import Place, Problem, Tree
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _STEM_END: Final = re.compile(r"[-.\s]")
+MAX_COLUMNS: Final = 16_384  # those of the widest sheet of Excel (its specifications and limits)
 _OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Row = list[str]
@@ -41,25 +51,53 @@ def read_csv(file: str, text: str) -> Reading:
     header = next(rows, None)
     if header is not None:
         sheet.header_line, names = header
-        if _is_comma_separated(sheet, names, reading):
+        if _has_bounds(sheet, names, reading) and _is_comma_separated(sheet, names, reading):
             _Rows(kind, sheet, names, reading).read(rows)
     return reading
 
 
 def _rows(sheet: Sheet, problems: list[Problem]) -> Iterator[tuple[int, Row]]:
     """Each row that is not blank, with the line in which it begins."""
-    reader = csv.reader((found.group() for found in _LINE.finditer(sheet.text)), strict=True)
+    fed = begun = 0  # positions: how far the reader was fed, and where its record begins
+
+    def lines() -> Iterator[str]:
+        nonlocal fed
+        for found in _LINE.finditer(sheet.text):
+            fed = found.end()
+            if fed - begun > MAX_RECORD:
+                raise _TooLong
+            yield found.group()
+
+    reader = csv.reader(lines(), strict=True)
     while True:
+        begun = fed
         line = reader.line_num + 1
         try:
             row = next(reader, None)
         except csv.Error as error:
             problems.append(_broken_record(sheet, line, str(error)))
             return
+        except _TooLong:
+            problems.append(_broken_record(sheet, line, ""))
+            return
         if row is None:
             return
         if any(row) and any(map(str.strip, row)):
             yield line, row
+
+
+class _TooLong(Exception):
+    """A record is longer than ``MAX_RECORD``."""
+
+
+def _has_bounds(sheet: Sheet, header: Row, reading: Reading) -> bool:
+    if len(header) <= MAX_COLUMNS:
+        return True
+    message = f"the header has {len(header):,} columns; at most {MAX_COLUMNS:,} are read"
+    place = sheet.place(sheet.header_line, 0)
+    reading.problems.append(Problem("too-many-columns", message, place, "remove the columns that hold no field"))
+    reading.blank = False
+    return False
 
 
 def _broken_record(sheet: Sheet, line: int, said: str) -> Problem:
@@ -75,6 +113,10 @@ def _broken_record(sheet: Sheet, line: int, said: str) -> Problem:
     if end - start > csv.field_size_limit():
         message = f"this cell is longer than {csv.field_size_limit():,} characters{rest}"
         return Problem("cell-too-long", message, sheet.lines.place(start), "see that its quotes are closed")
+    if not said:
+        message = f"the row that begins here is longer than {MAX_RECORD:,} characters{rest}"
+        place = sheet.lines.place(found[0][0])
+        return Problem("row-too-long", message, place, "see that its line ends and quotes are there")
     start = next((start for start, end in found if _is_stray(text[start:end])), found[0][0])
     return Problem("csv-syntax", f"this row is not CSV: {said}{rest}", sheet.lines.place(start), _QUOTES)
 
@@ -129,6 +171,13 @@ class _Rows:
         places: RowPlaces | None = None
         for line, row in rows:
             key = as_key(row[self.key_at]) if self.key_at < len(row) else ""
+            if is_total(row, self.key_at):
+                self._report("total-row", TOTAL_ROW, line, first_filled(row), TOTAL_ROW_HELP)
+                entry = None
+                continue
+            if entry is not None and places is not None and not key and self._continues(row):
+                self._report("merged-cells", MERGED_CELLS, line, self.key_at, MERGED_CELLS_HELP)
+                key = str(entry.fields["key"])  # reported, and read on, lest the lines be missed in its total
             if entry is not None and places is not None and key and key == entry.fields["key"]:
                 places.lines.append(line)
             else:
@@ -143,6 +192,14 @@ class _Rows:
             if not key:
                 entry = None
         self.reading.blank = self.reading.blank and not self.reading.entries
+
+    def _continues(self, row: Row) -> bool:
+        """Whether a row without key holds another element of a list and nothing else of a document."""
+        if len(row) != self.width:
+            return False
+        outer = (*(index for index, _ in self.plain), *(column.index for column in self.nested))
+        inner = (column.index for inside in self.lists.values() for column in inside)
+        return all(is_blank(row[index]) for index in outer) and not all(is_blank(row[index]) for index in inner)
 
     def _fill(self, entry: Entry, places: RowPlaces, line: int, row: Row) -> None:
         fields = entry.fields

@@ -14,10 +14,15 @@ from importer.kinds import KINDS
 from importer.manifest.conform import conform
 from importer.manifest.entries import Places
 from importer.manifest.levels import Level, canonicalise, did_you_mean, level
-from importer.manifest.places import Layered, TreePlaces
+from importer.manifest.places import Layered, TreePlaces, span
+from importer.manifest.yaml_anchors import weight
 from importer.model import Document, Locator, Path, Place, Problem, Tree
 
 Fields = dict[str, Tree]
+
+# Every document of a kind gets its defaults and is checked with them: a megabyte of them times a hundred thousand
+# documents would take hours. All fields of all kinds at their greatest lengths come to less.
+MAX_SIZE: Final = 100_000  # characters, and nodes
 
 _MAPPING: Final = "write `defaults: {invoices: {place_of_supply: IN-KA}}`"
 
@@ -46,6 +51,11 @@ def defaults_of(places: TreePlaces) -> tuple[Defaults, tuple[Problem, ...]]:
     fields: dict[str, Fields] = {}
     if not isinstance(places.tree, dict):
         check.report("not-a-mapping", "`defaults` is a mapping of kinds", (), _MAPPING, of_key=False)
+        return Defaults(fields, places), tuple(check.problems)
+    size = weight(places.tree) + span(places.tree)
+    if size > MAX_SIZE:
+        message = f"`defaults` holds {size:,} characters and elements; at most {MAX_SIZE:,} are taken"
+        check.report("too-long", message, (), "every document gets them: say in each what is long", of_key=False)
         return Defaults(fields, places), tuple(check.problems)
     for kind, tree in places.tree.items():
         if kind not in KINDS:

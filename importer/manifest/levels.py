@@ -16,6 +16,8 @@ from importer.model import Tree
 
 # Comparing is quadratic in the length of a name, and no field has a long one.
 _LONGEST_NAME: Final = 64
+# Bringing combining marks into their order is quadratic in their number; a key has at most 128 characters.
+_LONGEST_NORMALISED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _rivals(node: Mapping[str, Any]) -> dict[str, frozenset[str]]:
 
 def as_key(text: str) -> str:
     """An external key as keys are compared: in NFC, without blanks around it (design, section 3)."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
+    if text.isascii() or len(text) > _LONGEST_NORMALISED:  # far too long for a key: refused as it was written
+        return text.strip()
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def canonicalise(tree: dict[str, Tree], level: Level) -> None:

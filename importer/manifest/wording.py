@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from importer.manifest.damage import Damage, in_any, in_code, in_number
+from importer.manifest.damaged_dates import in_date
 from importer.manifest.levels import nearest, shown
 from importer.model import Tree
 
@@ -27,35 +29,23 @@ _NOUNS: Final = {
 }
 _MANY: Final = 12  # values of an enumeration that a help still lists
 
-_CURRENCY: Final = r"[₹$€£¥]|rs\.?|inr|usd|eur"
-# The first that fits is what is said of a number. Western and Indian grouping are both seen: 12,345.00 and 1,23,456.
+# The first that fits is what is said of a number that no spreadsheet has spoilt (damage.py).
 _SEEN: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"\s*", "it is blank"),
         (r"\s.*|.*\s", "there are blanks around it"),
-        (rf"-?({_CURRENCY})\s*-?\d.*|.*\d\s*({_CURRENCY}|/-)", "it has a currency sign"),
         (r"[+-]?(nan|inf|infinity)", "it is no finite number"),
         (r"[+-]?0[xob].*", "it is not decimal"),
         (r"[+-]?[\d.]+e[+-]?\d+", "it has an exponent"),
-        (r".*%", "it has a percent sign"),
         (r".*\d_\d.*", "it has underscores"),
-        (r"[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?", "it has thousands separators"),
-        (r"[+-]?[\d.]*,\d*", "it has a decimal comma"),
-        (r"[+-]?\d{1,3}([ ']\d{2,3})+([.,]\d*)?", "it has thousands separators"),
-        (r"\(.*\)", "it is in brackets"),
         (r"\+.*", "it has a plus sign"),
         (r"-?\d*\.|-?\.\d+", "there is no digit beside the point"),
     )
 )
 _PLAIN: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
-_DAYS: Final = (
-    (re.compile(r"\d{4}-\d{2}-\d{2}[T ].*", re.ASCII), "it has a time of day"),
-    (re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII), "there is no such day"),
-    (re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", re.ASCII), "it does not begin with the year"),
-    (re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", re.ASCII), "it is not written with two hyphens and two digits each"),
-    (re.compile(r"\d{5}", re.ASCII), "it looks like the number a spreadsheet keeps for a date"),
-)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BOOLEANS: Final = {"yes": "true", "y": "true", "no": "false", "n": "false", "1": "true", "0": "false"}
 
 
 def wrong_form(name: str, node: Mapping[str, Any], value: Tree) -> Words | None:
@@ -93,23 +83,43 @@ def not_allowed(name: str, node: Mapping[str, Any], keyword: str, value: Tree) -
     if wanted == "date":
         return not_a_date(name, text)
     if wanted == "boolean":
-        return Words("not-a-boolean", f"`{name}` is true or false, not {shown(text)}", "write `true` or `false`")
-    return Words("bad-format", f"{shown(text)} is not {_title(name, node)}", _example(node))
+        return _not_a_boolean(name, text)
+    words = Words("bad-format", f"{shown(text)} is not {_title(name, node)}", _example(node))
+    return _named(in_code(text), words)
 
 
 def not_a_date(name: str, text: str) -> Words:
     """Words for a text that is no day of the calendar."""
-    seen = next((words for pattern, words in _DAYS if pattern.fullmatch(text)), "")
-    return Words(
-        "not-a-date", f"`{name}`: {shown(text)} is not a date{_because(seen)}", "write YYYY-MM-DD, as in 2026-05-19"
-    )
+    message = f"`{name}`: {shown(text)} is not a date"
+    damage = in_date(text)
+    if damage is not None:
+        return _named(damage, Words("not-a-date", message))
+    seen = "there is no such day" if _DAY.fullmatch(text) else ""
+    return Words("not-a-date", message + _because(seen), "write YYYY-MM-DD, as in 2026-05-19")
+
+
+def _named(damage: Damage | None, words: Words) -> Words:
+    """``words``, with the code, the reason and the way out of ``damage``, where a spreadsheet has done it."""
+    return Words(damage.code, words.message + _because(damage.seen), damage.help) if damage else words
+
+
+def _not_a_boolean(name: str, text: str) -> Words:
+    message = f"`{name}` is true or false, not {shown(text)}"
+    word = text.strip().lower()
+    meant = word if word in _BOOLEANS.values() else _BOOLEANS.get(word)
+    words = Words("not-a-boolean", message, f"write `{meant}`" if meant else "write `true` or `false`")
+    return _named(in_any(text), words)
 
 
 def _not_a_number(name: str, node: Mapping[str, Any], wanted: str, text: str) -> Words:
-    message = f"`{name}`: {shown(text)} is not {_NOUNS[wanted]}{_because(_seen(node, wanted, text))}"
+    message = f"`{name}`: {shown(text)} is not {_NOUNS[wanted]}"
+    pattern = re.compile(node.get("pattern", ""))
+    damage = in_number(text, lambda number: pattern.search(number) is not None)
+    if damage is not None:
+        return _named(damage, Words(_NUMBERS[wanted], message))
     example = "30" if wanted == "integer" else "1234.50"
-    help = f"write plain digits, as in {_mended(node, text) or example}"
-    return Words(_NUMBERS[wanted], message, help)
+    help = f"write plain digits, as in {_mended(pattern, text) or example}"
+    return Words(_NUMBERS[wanted], message + _because(_seen(node, wanted, text)), help)
 
 
 def _seen(node: Mapping[str, Any], wanted: str, text: str) -> str:
@@ -126,15 +136,18 @@ def _seen(node: Mapping[str, Any], wanted: str, text: str) -> str:
     return f"it has {len(decimals)} decimals" if decimals and len(decimals) > 2 else "it has too many digits"
 
 
-def _mended(node: Mapping[str, Any], text: str) -> str:
-    """``text`` without thousands separators and blanks around, if that is all that was wrong with it; else ""."""
-    mended = text.strip()
-    if re.fullmatch(r"[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?", mended):
-        mended = mended.replace(",", "")
-    return mended if _PLAIN.fullmatch(mended) and mended != text and re.match(node.get("pattern", ""), mended) else ""
+def _mended(pattern: re.Pattern[str], text: str) -> str:
+    """``text`` without the blanks around it, or without decimals that are zero, if that makes it right; else ""."""
+    for mended in (text.strip(), re.sub(r"\.0+$", "", text.strip())):
+        if mended != text and _PLAIN.fullmatch(mended) and pattern.search(mended):
+            return mended
+    return ""
 
 
 def _not_one_of(name: str, node: Mapping[str, Any], text: str) -> Words:
+    damage = in_any(text)
+    if damage is not None:
+        return _named(damage, Words("not-one-of", f"`{name}` cannot be {shown(text)}"))
     values = [str(value) for value in node["enum"] if isinstance(value, str)]
     near = nearest(text, values)
     help = f"did you mean `{near}`?" if near else ""

@@ -15,6 +15,10 @@ from importer.model import Tree
 # Aliases may unfold to as many nodes as the file has characters, and to this many more: room for every honest use,
 # while a bomb of a few lines stops at once.
 FREE_NODES: Final = 100_000
+# The same for the characters of the texts that aliases repeat: a note of a megabyte, named a hundred thousand times in
+# a small file, would be compared with its schema for hours.
+FREE_TEXT: Final = 64 * 1024 * 1024
+TEXT_PER_CHARACTER: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Anchors:
         """``size`` is that of the file, in characters."""
         self._anchors: dict[str, Anchor | None] = {}  # None: begun and not finished
         self._room = FREE_NODES + size
+        self._text_room = FREE_TEXT + TEXT_PER_CHARACTER * size
 
     def clear(self) -> None:
         """Forget all anchors, as at the end of a YAML document."""
@@ -56,7 +61,11 @@ class Anchors:
     def allows(self, anchor: Anchor) -> bool:
         """Count one more unfolding of ``anchor``; False once it is too much."""
         self._room -= anchor.end - anchor.start
-        return self._room >= 0
+        if self._room < 0:
+            return False
+        if anchor.tree is not None:
+            self._text_room -= weight(anchor.tree)
+        return self._text_room >= 0
 
 
 class Merged(NamedTuple):
@@ -84,6 +93,15 @@ def height(tree: Tree) -> int:
         return 0
     children = tree.values() if isinstance(tree, dict) else tree
     return 1 + max(map(height, children), default=0)
+
+
+def weight(tree: Tree) -> int:
+    """Characters of all texts and names in ``tree``."""
+    if isinstance(tree, str):
+        return len(tree)
+    if isinstance(tree, dict):
+        return sum(len(name) + weight(child) for name, child in tree.items())
+    return sum(map(weight, tree))
 
 
 def copied(tree: Tree) -> Tree:

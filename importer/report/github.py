@@ -34,35 +34,50 @@ _OF_STATUS: Final = {Status.FAILED: Severity.ERROR, Status.SKIPPED: Severity.WAR
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def github_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """One command for each problem, in the order of the files, and a plain line that counts them."""
+def github_lines(problems: Sequence[Problem], folder: str = "") -> Iterator[str]:
+    """One command for each problem, in the order of the files, and a plain line that counts them.
+
+    ``folder`` is the current one as seen from the root of the repository, with forward slashes: GitHub takes a file
+    for one below that root, wherever the step runs (actions/runner, ActionCommandManager.cs, IssueCommandExtension).
+    """
     for problem in in_order(problems):
-        yield _command(problem)
-    yield _total(problems)
+        yield _command(problem, folder)
+    yield _total([problem.severity for problem in problems])
 
 
-def github_plan_lines(plan: Plan) -> Iterator[str]:
+def github_plan_lines(plan: Plan, folder: str = "") -> Iterator[str]:
     """Conflicts as errors, what is pending as warnings, adoptions and orphans as notices."""
-    yield from github_lines(list(_of_plan(plan.steps)))
+    told = {id(problem): (problem, more) for problem, more in _of_plan(plan.steps)}
+    for problem in in_order([problem for problem, _ in told.values()]):
+        yield _command(problem, folder, told[id(problem)][1])
+    yield _total([problem.severity for problem, _ in told.values()])
 
 
-def github_report_lines(report: Report) -> Iterator[str]:
+def github_report_lines(report: Report, folder: str = "") -> Iterator[str]:
     """What failed as errors, what was skipped as warnings; a run that could not go on is an error of its own."""
-    yield from github_lines(list(_of_report(report)))
+    yield from github_lines(list(_of_report(report)), folder)
 
 
-def _of_plan(steps: Iterable[Step]) -> Iterator[Problem]:
+def _of_plan(steps: Iterable[Step]) -> Iterator[tuple[Problem, list[str]]]:
+    """What is unusual, each with the fields that differ, a line for each."""
     for step in steps:
         severity = _OF_ACTION.get(step.action)
         # An application that is found done is part of its document.
         if severity is not None and not (step.id.part and step.action is Action.ADOPT):
-            yield Problem(step.code or step.action.value, _told(step), step.place, step.help, severity)
+            yield (
+                Problem(step.code or step.action.value, _told(step), step.place, step.help, severity),
+                _differing(step),
+            )
 
 
 def _told(step: Step) -> str:
     adopted = step.action is Action.ADOPT and step.remote_id
     parts = (_subject(step.id), step.action.value, f"found in the books as {step.remote_id}" if adopted else "")
-    lines = [": ".join(part for part in (*parts, step.reason) if part)]
+    return ": ".join(part for part in (*parts, step.reason) if part)
+
+
+def _differing(step: Step) -> list[str]:
+    lines: list[str] = []
     if step.action is Action.CONFLICT and not step.drift:
         lines += [f"{one.path}: {_value(one.before)} -> {_value(one.after)}" for one in step.changes]
     for one in step.drift:
@@ -70,7 +85,7 @@ def _told(step: Step) -> str:
             f"{one.path}: {_value(one.remembered)} when last applied, {_value(one.held)} in the books, "
             f"{_value(one.wanted)} in the manifest"
         )
-    return "\n".join(lines)
+    return lines
 
 
 def _value(value: Any) -> str:
@@ -102,22 +117,25 @@ def _subject(step: StepId) -> str:
     return f"{KINDS[step.kind].label} {step.key}" + (f" {step.part}" if step.part else "")
 
 
-def _command(problem: Problem) -> str:
+def _command(problem: Problem, folder: str, more: Sequence[str] = ()) -> str:
     place = problem.place
     # The log shows the message alone, so that the place stands in it too: beyond the limit there is nothing else.
     lines = [f"{place}: {problem.message}" if place is not None else problem.message]
+    lines += [problem.cell] if problem.cell else []
+    lines += more
     lines += [f"see also {other}" for other in problem.related]
     if problem.help:
         lines.append(f"help: {problem.help}")
-    properties = {**(_spot(place) if place is not None else {}), "title": problem.code}
+    properties = {**(_spot(place, folder) if place is not None else {}), "title": problem.code}
     shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMANDS[problem.severity]} {shown}::{_data(chr(10).join(lines))}"
 
 
-def _spot(place: Place) -> dict[str, str]:
+def _spot(place: Place, folder: str) -> dict[str, str]:
     return {
-        "file": posixpath.normpath(place.file),  # GitHub knows no file `./books.yaml`
+        "file": posixpath.normpath(posixpath.join(folder, place.file)),  # GitHub knows no file `./books.yaml`
         "line": str(place.line),
+        "endLine": str(place.line),  # a width never goes beyond the line, and columns count within one line only
         "col": str(place.column),
         # The last column that is meant, as endLine is the last line: GitHub does not say, and may not be below col.
         "endColumn": str(place.column + place.width - 1),
@@ -133,8 +151,8 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _total(problems: Sequence[Problem]) -> str:
-    counts = Counter(problem.severity for problem in problems)
+def _total(severities: Sequence[Severity]) -> str:
+    counts = Counter(severities)
     parts = [count(counts[severity], name) for severity, name in _COMMANDS.items() if counts[severity]]
     if not parts:
         return "no problems"

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from importer.model import Problem, Severity
-from importer.report.style import Style
+from importer.report.excerpt import excerpt_lines
+from importer.report.style import Style, count
 
-LONGEST_EXCERPT: Final = 160  # characters of a source line that are shown
+ALL: Final = 0  # as a number of problems to be shown
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -27,50 +28,70 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
     )
 
 
-def problem_lines(problems: Sequence[Problem], style: Style) -> Iterator[str]:
-    """Every problem with its place, the source line with a marker, and what would be right."""
-    for problem in in_order(problems):
-        colour = _COLOURS[problem.severity]
-        where = f"{problem.place}: " if problem.place is not None else ""
-        yield f"{where}{style.paint(problem.severity.value, colour)}[{problem.code}]: {problem.message}"
-        yield from _excerpt(problem, style)
-        for place in problem.related:
-            yield f"    see also {place}"
-        if problem.help:
-            yield f"    {style.paint('help:', 'cyan')} {problem.help}"
+def problem_lines(problems: Sequence[Problem], style: Style, most: int = ALL) -> Iterator[str]:
+    """Every problem with its place, the source line with a marker, and what would be right; then how many there are.
+
+    Where there are several files, each has a heading. Of more than ``most``, errors are shown before warnings, and
+    what is left out is counted.
+    """
+    ordered = in_order(problems)
+    shown = _worst(ordered, most) if most else ordered
+    files = _by_file(ordered)
+    heading = ""
+    for problem in shown:
+        file = problem.place.file if problem.place is not None else ""
+        if file != heading and len(files) > 1:
+            heading = file
+            yield f"{style.paint(file, 'bold')}: {_counted(files[file])}"
+            yield ""
+        yield from _problem(problem, style)
+        yield ""
+    if len(shown) < len(ordered):
+        left = Counter(one.severity for one in ordered) - Counter(one.severity for one in shown)
+        more = count(left.total(), "more problem")
+        yield f"and {more}: {_counted(left)}; --max-problems 0 shows all"
         yield ""
     yield summary(problems)
 
 
-def _excerpt(problem: Problem, style: Style) -> Iterator[str]:
-    if problem.place is None or not problem.excerpt:
-        return
-    before = problem.place.column - 1
-    if before > len(problem.excerpt):
-        return  # the line is longer than what was kept of it: nothing to put a marker under
-    start = max(0, before - LONGEST_EXCERPT // 2)
-    shown = problem.excerpt[start : start + LONGEST_EXCERPT]
-    number = str(problem.place.line)
-    width = max(1, min(problem.place.width, len(shown) - (before - start)))
-    # A tab stays a tab in the marker's line, so that the marker stands under its place at any tab width.
-    blanks = "".join("\t" if character == "\t" else " " for character in shown[: before - start])
-    yield f"  {number} | {_printable(shown)}"
-    yield f"  {' ' * len(number)} | {blanks}{style.paint('^' * width, 'red')}"
+def _worst(ordered: Sequence[Problem], most: int) -> Sequence[Problem]:
+    """The first ``most``, errors before warnings and those before infos; still in the order of the files."""
+    if len(ordered) <= most:
+        return ordered
+    kept = sorted(range(len(ordered)), key=lambda at: _RANK[ordered[at].severity])[:most]
+    return [ordered[at] for at in sorted(kept)]
 
 
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in text)
+def _by_file(problems: Sequence[Problem]) -> dict[str, Counter[Severity]]:
+    files: dict[str, Counter[Severity]] = {}
+    for one in problems:
+        if one.place is not None:
+            files.setdefault(one.place.file, Counter())[one.severity] += 1
+    return files
+
+
+def _problem(problem: Problem, style: Style) -> Iterator[str]:
+    colour = _COLOURS[problem.severity]
+    where = f"{problem.place}: " if problem.place is not None else ""
+    yield f"{where}{style.paint(problem.severity.value, colour)}[{problem.code}]: {problem.message}"
+    yield from excerpt_lines(problem, style)
+    for place in problem.related:
+        yield f"    see also {place}"
+    if problem.help:
+        yield f"    {style.paint('help:', 'cyan')} {problem.help}"
+
+
+def _counted(counts: Counter[Severity]) -> str:
+    return ", ".join(count(counts[one], one.value) for one in Severity if counts[one])
 
 
 def summary(problems: Sequence[Problem]) -> str:
-    """How many of which severity, in one line."""
-    counts = Counter(problem.severity for problem in problems)
-    parts = [
-        f"{counts[severity]} {severity.value}{'' if counts[severity] == 1 else 's'}"
-        for severity in Severity
-        if counts[severity]
-    ]
-    return ", ".join(parts) if parts else "no problems"
+    """How many of which severity, in one line, and in how many files where there are several."""
+    if not problems:
+        return "no problems"
+    files = len({problem.place.file for problem in problems if problem.place is not None})
+    counted = _counted(Counter(problem.severity for problem in problems))
+    return counted + (f" in {count(files, 'file')}" if files > 1 else "")
 
 
 def problem_value(problem: Problem) -> dict[str, Any]:

@@ -39,4 +39,7 @@ def base_folder(paths: Sequence[Path], *, given: Path | None, project: Path | No
             code="no-state-place",
         )
     path = paths[0] if paths else Path()
-    return path if path.is_dir() else path.parent
+    try:
+        return path if path.is_dir() else path.parent
+    except OSError:  # too long a name, or below a folder that may not be entered: told of where the files are read
+        return path.parent

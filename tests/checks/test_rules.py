@@ -12,6 +12,8 @@ from importer.checks import rules
 from importer.checks.rules import RULES
 from importer.model import Problem, Severity
 
+# The ids of the GST rules, section 15, in their order.
+SECTION_15 = "G1 G2 G3 G4 G5 G6 G7 G8 P1 S1 T1 T2 T3 T4 T5 T6 T7 H1 H2 H3 N1 N2 N3 N4 C1 C2 C3 M1 M2 M3 R1 R2 R3 D1 D2"
 BAD_CHECK = "contacts: [{key: a, contact_name: A, gst_no: 27AAPFU0939F1ZO}]"  # G2: it ends with V
 Problems = Callable[..., list[Problem]]
 
@@ -24,6 +26,11 @@ def test_the_table_holds_every_rule_that_a_check_reports_but_the_one_that_its_sc
     sources = Path(rules.__file__).parent.glob("*.py")
     reported = {code for one in sources if one.name != "rules.py" for code in codes(one.read_text("utf-8"))}
     assert reported - {"S1"} == RULES.keys()
+
+
+def test_every_rule_of_the_field_is_a_switch_or_part_of_the_contract_or_has_a_reason_to_be_left_out() -> None:
+    tables = [*RULES, *rules.NOT_APPLICABLE, *rules.BY_CONTRACT]
+    assert sorted(tables) == sorted(SECTION_15.split())
 
 
 def codes(source: str) -> set[str]:

@@ -79,6 +79,13 @@ def test_an_unknown_code_in_an_address_is_a_warning_and_another_form_is_not(prob
     assert refused.severity is Severity.ERROR
 
 
+def test_an_address_abroad_is_told_to_go_without_a_state(problems: Problems) -> None:
+    (in_address,) = problems("contacts: [{key: a, contact_name: A, billing_address: {state_code: Texas!}}]")
+    assert "an address abroad goes without one" in in_address.help
+    (elsewhere,) = problems(place("Texas!"))
+    assert "abroad" not in elsewhere.help
+
+
 def test_a_state_may_be_asked_for_by_any_of_its_names() -> None:
     assert {state.number for word in ("05", "IN-UT", "UK", "Uttaranchal", "5") if (state := resolve(word))} == {"05"}
     assert resolve("Oregon") is None

@@ -13,7 +13,8 @@ def test_each_problem_is_annotated_at_its_line_on_stdout(folder: Path) -> None:
     ended = command("validate", "--format", "github", "typos.yaml")
     column = text.splitlines()[1].index("contact_nmae") + 1
     lines = ended.out.splitlines()
-    spot = f"file=typos.yaml,line=2,col={column},endColumn={column + len('contact_nmae') - 1},title=unknown-field"
+    end = column + len("contact_nmae") - 1
+    spot = f"file=typos.yaml,line=2,endLine=2,col={column},endColumn={end},title=unknown-field"
     assert any(line.startswith(f"::error {spot}::typos.yaml:2:{column}: ") for line in lines)
     assert "%0Ahelp: did you mean `contact_name`?" in ended.out
     assert lines[-1] == f"{len(lines) - 1} errors"
@@ -27,11 +28,38 @@ def test_a_file_below_a_folder_is_named_from_the_current_folder(folder: Path) ->
         assert "::error file=manifests/m.yaml,line=1," in command("validate", "--format", "github", path).out
 
 
+def test_a_step_in_a_folder_of_the_repository_names_files_from_its_root(folder: Path) -> None:
+    (folder / "bad, very: \u0939").mkdir()
+    (folder / "bad, very: \u0939" / "contacts.csv").write_text("key,color\na,red\n", encoding="utf-8")
+    root = {"GITHUB_WORKSPACE": str(folder.parent)}
+    for words in (["validate"], ["plan", "--offline"], ["apply", "--sandbox", "--yes"]):
+        ended = command(*words, "--format", "github", ".", env=root)
+        assert ended.out.startswith("::error file=here/bad%2C very%3A \u0939/contacts.csv,line=1,endLine=1,col=5,")
+    elsewhere = {"GITHUB_WORKSPACE": str(folder / "bad, very: \u0939")}
+    assert "::error file=bad%2C" in command("validate", "--format", "github", ".", env=elsewhere).out
+
+
+def test_a_cell_of_a_table_is_annotated_where_it_stands_with_its_row_and_column(folder: Path) -> None:
+    text = 'key,contact_name,contact_type,gst_no\n\u0915,"A, B",CUSTOMER,27AAPFU0939F1ZO\n'
+    (folder / "contacts.csv").write_text(text, encoding="utf-8")
+    ended = command("validate", "--format", "github", "contacts.csv")
+    column = text.splitlines()[1].index("27AAP") + 1
+    spot = f"file=contacts.csv,line=2,endLine=2,col={column},endColumn={column + 14},title=G2"
+    assert ended.out.startswith(f"::error {spot}::contacts.csv:2:{column}: ")
+    assert "%0Arow 2, column gst_no%0A" in ended.out
+
+
+def test_all_problems_are_annotated_whatever_the_most_of_the_text_is(folder: Path) -> None:
+    (folder / "m.yaml").write_text("contacts:\n" + "  - {key: acme, color: red}\n" * 3, encoding="utf-8")
+    ended = command("validate", "--format", "github", "--max-problems", "1", "m.yaml")
+    assert ended.out.count("::error ") == len(command("validate", "--format", "json", "m.yaml").json["problems"]) > 3
+
+
 def test_a_warning_does_not_fail_the_step(folder: Path, books: Path) -> None:
     (folder / "empty.yaml").write_text("", encoding="utf-8")
     ended = command("validate", "--format", "github", ".")
     assert ended.code == 0
-    assert ended.out.startswith("::warning file=empty.yaml,line=1,col=1,endColumn=1,title=empty-file::")
+    assert ended.out.startswith("::warning file=empty.yaml,line=1,endLine=1,col=1,endColumn=1,title=empty-file::")
     assert ended.out.splitlines()[-1] == "1 warning"
 
 

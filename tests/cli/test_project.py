@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.command import command
 from cli.live import Org
 from importer.cli import elsewhere
+from importer.manifest import SourceFile, read
+from importer.model import Manifest
 
 INVOICE = "invoices: [{key: I, customer_id: c, date: 2026-05-19, line_items: [{name: N, quantity: 1, rate: 5}]}]\n"
 
@@ -222,6 +225,28 @@ class TestAReferenceThatIsNotInTheGivenFile:
         write_project(folder, "version: 1\n")
         monkeypatch.setattr(elsewhere, "MOST_BYTES", 20)
         assert "stands in" not in command("validate", one.name).out
+
+    def test_is_told_so_in_a_time_that_does_not_grow_with_their_number(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        keys = [f"k{number}" for number in range(200)]
+        payments = "".join(f"  - {{key: P{key}, flow: INCOMING, contact: {key}}}\n" for key in keys)
+        contacts = "".join(f"  - {{key: {key}, contact_name: N{key}, contact_type: VENDOR}}\n" for key in keys)
+        (folder / "payments.yaml").write_text(f"payments:\n{payments}", "utf-8")
+        (folder / "contacts.yaml").write_text(f"contacts:\n{contacts}", "utf-8")
+        (folder / "items.yaml").write_text("items: [{key: i, name: I, type: GOODS, sku: S, rate: 1}]\n", "utf-8")
+        write_project(folder, "version: 1\n")
+        monkeypatch.setattr(elsewhere, "MOST_KEYS", 3)
+        searched: list[str] = []
+
+        def watched(files: list[SourceFile], defaults: Any) -> Manifest:
+            searched.extend(file.name for file in files)
+            return read(files, defaults)
+
+        monkeypatch.setattr(elsewhere, "read", watched)
+        ended = command("validate", "--max-problems", "0", "payments.yaml")
+        assert ended.out.count("it stands in contacts.yaml") == len(keys)
+        assert searched == ["contacts.yaml"]
 
 
 def test_sound_files_are_read_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,13 +25,14 @@ def test_without_a_kind_it_is_the_manifests_as_it_is_in_the_repository(words: li
     assert ended.out == (schema_folder() / "manifest.schema.json").read_text("utf-8")
 
 
-def test_that_of_the_project_file_is_as_it_is_in_the_repository(folder: Path) -> None:
-    ended = command("schema", "project")
+@pytest.mark.parametrize("name", ["project", "problems"])
+def test_those_of_the_project_file_and_of_problems_are_as_they_are_in_the_repository(name: str, folder: Path) -> None:
+    ended = command("schema", name)
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == (schema_folder() / "project.schema.json").read_text("utf-8")
+    assert ended.out == (schema_folder() / f"{name}.schema.json").read_text("utf-8")
 
 
-NAMES = (*KINDS, "manifest", "project")
+NAMES = (*KINDS, "manifest", "project", "problems")
 
 
 def test_an_unknown_name_is_told_those_that_are_known(folder: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -212,8 +213,8 @@ class TestInclude:
         walked: list[str] = []
         walk = os.walk
 
-        def noted(top: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-            for above, folders, files in walk(top):
+        def noted(top: Path, **named: Any) -> Iterator[tuple[str, list[str], list[str]]]:
+            for above, folders, files in walk(top, **named):
                 walked.append(above)
                 yield above, folders, files
 

@@ -26,25 +26,14 @@ def one(kind: str, name: str, value: Tree) -> Problem:
 
 
 AMOUNTS = {
-    "1,234.50": "it has thousands separators",
-    "1,23,456.00": "it has thousands separators",
-    "12 345": "it has thousands separators",
-    "1234,50": "it has a decimal comma",
-    "1.234,50": "it has a decimal comma",
     "1e5": "it has an exponent",
     "1.5E+3": "it has an exponent",
     "NaN": "it is no finite number",
     "-Infinity": "it is no finite number",
     "0x1F": "it is not decimal",
     "1_000": "it has underscores",
-    "₹100": "it has a currency sign",
-    "Rs. 100": "it has a currency sign",
-    "100 INR": "it has a currency sign",
-    "100/-": "it has a currency sign",
     "-5": "it is negative",
-    "(5)": "it is in brackets",
     "+5": "it has a plus sign",
-    "5%": "it has a percent sign",
     "1.005": "it has 3 decimals",
     "12345678901234": "it has too many digits",
     "१२": "its digits are of another script",
@@ -66,6 +55,7 @@ def test_what_is_no_amount_is_said_to_be_what_it_is(text: str, seen: str) -> Non
 
 
 def test_a_number_with_separators_is_shown_without_them() -> None:
+    assert one("payments", "amount", "1,23,456.00").code == "thousands-separator"
     assert one("payments", "amount", "1,23,456.00").help == "write plain digits, as in 123456.00"
 
 
@@ -87,10 +77,10 @@ VALUES = [
     ("invoices", "date", "2026-02-30", "not-a-date"),
     ("invoices", "date", "2026-13-01", "not-a-date"),
     ("invoices", "date", "0000-01-01", "not-a-date"),
-    ("invoices", "date", "19/05/2026", "not-a-date"),
-    ("invoices", "date", "2026-05-19T00:00:00", "not-a-date"),
-    ("invoices", "date", "46161", "not-a-date"),
-    ("invoices", "date", "2026-5-9", "not-a-date"),
+    ("invoices", "date", "19/05/2026", "local-date"),
+    ("invoices", "date", "2026-05-19T00:00:00", "date-with-time"),
+    ("invoices", "date", "46161", "excel-serial-date"),
+    ("invoices", "date", "2026-5-9", "local-date"),
     ("invoices", "date", "2026-05-19\n", "not-a-date"),
     ("invoices", "currency_code", "rupees", "bad-format"),
     ("items", "hsn_sac", "12\n", "bad-format"),

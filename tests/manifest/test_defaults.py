@@ -144,6 +144,6 @@ def test_a_wrong_value_is_told_of_at_its_place_whether_or_not_a_document_takes_i
     overruled = yaml_file(wrong + "invoices: [{key: i, date: 2026-05-19, line_items: [{quantity: 1}]}]\n")
     for manifest in (alone, taken, overruled):
         assert [(one.code, one.place.line) for one in manifest.problems if one.place] == [
-            ("not-a-date", 2),
-            ("not-a-number", 2),
+            ("local-date", 2),
+            ("decimal-comma", 2),
         ]

@@ -13,7 +13,7 @@ from importer.plan.value import Calls, Money, Plan, Step
 from importer.report.github import github_lines, github_plan_lines, github_report_lines
 
 PLACE = Place("books/m.yaml", 3, 7, 4)
-SPOT = "file=books/m.yaml,line=3,col=7,endColumn=10"
+SPOT = "file=books/m.yaml,line=3,endLine=3,col=7,endColumn=10"
 PROBLEM = Problem("unknown-field", "There is no field `x`.", PLACE, "Remove it.")
 
 
@@ -78,13 +78,52 @@ def test_a_problem_without_a_place_has_a_title_only() -> None:
 
 
 def test_percent_signs_and_ends_of_lines_are_escaped_in_the_message() -> None:
-    one = Problem("bad", "100% of\r\na, b: c", None)
-    assert next(github_lines([one])) == "::error title=bad::100%25 of%0D%0Aa, b: c"
+    one = Problem("bad", "100% of a, b: c", None, "d%0A")
+    assert next(github_lines([one])) == "::error title=bad::100%25 of a, b: c%0Ahelp: d%250A"
 
 
 def test_colons_and_commas_are_escaped_in_the_name_of_a_file() -> None:
     line = next(github_lines([replace(PROBLEM, place=Place("C:/a,b/100%.yaml", 1, 1))]))
     assert line.startswith("::error file=C%3A/a%2Cb/100%25.yaml,line=1,")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "books/2026-05/my invoices, May: draft 100%.csv",
+        "\u092c\u0939\u0940/\u8acb\u6c42\u66f8.yaml",
+        " leading and trailing .yaml",
+        "a=b::c.yaml",
+    ],
+)
+def test_a_file_of_any_name_and_its_place_come_through(name: str) -> None:
+    one = replace(PROBLEM, place=Place(name, 12, 5, 3), cell="row 11, column gst_no")
+    command = first(github_lines([one]))
+    spot = {"file": name, "line": "12", "endLine": "12", "col": "5", "endColumn": "7"}
+    assert command.properties == {**spot, "title": "unknown-field"}
+    assert command.data.splitlines()[:2] == [f"{name}:12:5: There is no field `x`.", "row 11, column gst_no"]
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "named"),
+    [
+        ("m.yaml", "", "m.yaml"),
+        ("m.yaml", "books", "books/m.yaml"),
+        ("./2026/m.yaml", "books", "books/2026/m.yaml"),
+        ("../m.yaml", "books/2026", "books/m.yaml"),
+        ("/work/books/m.yaml", "books", "/work/books/m.yaml"),  # GitHub takes its own folder off
+    ],
+)
+def test_a_file_is_named_from_the_root_of_the_repository(file: str, folder: str, named: str) -> None:
+    place = Place(file, 1, 1)
+    step = Step(StepId("contacts", "acme"), Action.CONFLICT, place=place)
+    outcome = Outcome(StepId("contacts", "acme"), Status.FAILED, "", place)
+    for lines in (
+        github_lines([replace(PROBLEM, place=place)], folder),
+        github_plan_lines(plan_of(step), folder),
+        github_report_lines(Report([outcome]), folder),
+    ):
+        assert first(lines).properties["file"] == named
 
 
 def test_a_file_is_named_as_git_names_it() -> None:
@@ -93,12 +132,13 @@ def test_a_file_is_named_as_git_names_it() -> None:
 
 @given(st.text(), st.text(min_size=1), st.text())
 def test_a_command_is_taken_apart_into_what_was_put_in(message: str, code: str, help: str) -> None:
-    line = next(github_lines([Problem(code, message, PLACE, help)]))
+    problem = Problem(code, message, PLACE, help)
+    line = next(github_lines([problem]))
     command = understood(line)
     line.encode()
     assert command.properties["title"] == shown(code)
-    told = f"\nhelp: {help}" if help else ""
-    assert command.data == shown(f"books/m.yaml:3:7: {message}{told}")
+    told = f"\nhelp: {problem.help}" if help else ""
+    assert command.data == shown(f"books/m.yaml:3:7: {problem.message}{told}")
 
 
 def shown(text: str) -> str:
@@ -108,8 +148,8 @@ def shown(text: str) -> str:
 
 
 def test_a_message_that_looks_like_a_command_stays_a_message() -> None:
-    command = first(github_lines([Problem("a::b", "x\n::add-mask::y", None)]))
-    assert command == Command("error", {"title": "a::b"}, "x\n::add-mask::y")
+    command = first(github_lines([Problem("a::b", "::add-mask::y", None, "::stop-commands::z")]))
+    assert command == Command("error", {"title": "a::b"}, "::add-mask::y\nhelp: ::stop-commands::z")
 
 
 def test_the_other_place_of_a_contradiction_is_told() -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from importer.model import Place, Problem, Severity
-from importer.report.problems import LONGEST_EXCERPT, in_order, problem_lines, problem_value, problems_value
+from importer.report.problems import in_order, problem_lines, problem_value, problems_value
 from importer.report.style import Style
 
 PLAIN = Style()
@@ -13,13 +15,6 @@ PLAIN = Style()
 def problem(line: int = 1, column: int = 1, *, width: int = 1, excerpt: str = "", **more: Any) -> Problem:
     made = Problem("bad", "It is bad.", Place("m.yaml", line, column, width), excerpt=excerpt)
     return replace(made, **more)
-
-
-def marked(one: Problem) -> tuple[str, str]:
-    """The characters that the marker stands under, and the marker."""
-    _, source, marker, *_ = problem_lines([one], PLAIN)
-    start, end = marker.index("^"), marker.rindex("^") + 1
-    return source[start:end], marker[start:end]
 
 
 def test_a_problem_is_place_severity_code_message_excerpt_and_help() -> None:
@@ -53,41 +48,12 @@ def test_an_error_comes_before_a_warning_of_the_same_place() -> None:
     assert in_order([warning, problem()]) == [problem(), warning]
 
 
-def test_the_marker_stands_under_its_place_after_tabs() -> None:
-    lines = list(problem_lines([problem(2, 2, excerpt="\t- key: acme")], PLAIN))
-    assert lines[1:3] == ["  2 | \t- key: acme", "    | \t^"]
-
-
-def test_a_long_line_is_cut_around_the_place() -> None:
-    text = "".join(f"<{number:04}>" for number in range(200))
-    at = text.index("<0120>")
-    one = problem(1, at + 1, width=6, excerpt=text)
-    assert marked(one) == ("<0120>", "^^^^^^")
-    assert len(list(problem_lines([one], PLAIN))[1]) <= LONGEST_EXCERPT + len("  1 | ")
-
-
 def test_a_place_beyond_what_was_kept_of_its_line_has_no_marker() -> None:
     assert list(problem_lines([problem(1, 5000, excerpt="x" * 1000)], PLAIN)) == [
         "m.yaml:1:5000: error[bad]: It is bad.",
         "",
         "1 error",
     ]
-
-
-def test_a_marker_wider_than_the_line_ends_with_it() -> None:
-    assert marked(problem(1, 3, width=99, excerpt="abcdef")) == ("cdef", "^^^^")
-
-
-def test_a_place_at_the_end_of_a_line_is_marked_there() -> None:
-    lines = list(problem_lines([problem(1, 5, excerpt="key:")], PLAIN))
-    assert lines[2] == "    |     ^"
-
-
-def test_control_characters_of_a_file_do_not_reach_the_terminal() -> None:
-    text = "\n".join(problem_lines([problem(excerpt="a\x1b[31mb\x07c\u202ed")], PLAIN))
-    assert "\x1b" not in text
-    assert "\x07" not in text
-    assert "\u202e" not in text
 
 
 def test_colours_are_where_they_are_wanted() -> None:
@@ -99,6 +65,64 @@ def test_the_summary_counts_each_severity() -> None:
     several = [problem(), problem(2), problem(severity=Severity.WARNING)]
     assert list(problem_lines(several, PLAIN))[-1] == "2 errors, 1 warning"
     assert list(problem_lines([], PLAIN)) == ["no problems"]
+    assert list(problem_lines([problem()] * 1234, PLAIN))[-1] == "1,234 errors"
+
+
+def of(file: str, line: int = 1, severity: Severity = Severity.ERROR) -> Problem:
+    return Problem("bad", f"{severity.value} {line}", Place(file, line, 1), severity=severity)
+
+
+class TestSeveralFiles:
+    def test_have_a_heading_each_with_their_own_counts(self) -> None:
+        found = [of("b.yaml", 2), of("a.csv", 1, Severity.WARNING), of("b.yaml", 1, Severity.INFO), of("b.yaml", 3)]
+        assert list(problem_lines(found, PLAIN)) == [
+            *("a.csv: 1 warning", "", "a.csv:1:1: warning[bad]: warning 1", ""),
+            *("b.yaml: 2 errors, 1 info", "", "b.yaml:1:1: info[bad]: info 1", ""),
+            *("b.yaml:2:1: error[bad]: error 2", "", "b.yaml:3:1: error[bad]: error 3", ""),
+            "2 errors, 1 warning, 1 info in 2 files",
+        ]
+
+    def test_come_after_what_is_of_no_file(self) -> None:
+        nowhere = Problem("bad", "It is bad.", None)
+        lines = list(problem_lines([of("b.yaml"), of("a.yaml"), nowhere], PLAIN))
+        assert lines[:3] == ["error[bad]: It is bad.", "", "a.yaml: 1 error"]
+        assert lines[-1] == "3 errors in 2 files"
+
+    def test_one_file_alone_has_none(self) -> None:
+        assert next(problem_lines([of("a.yaml"), of("a.yaml", 2)], PLAIN)) == "a.yaml:1:1: error[bad]: error 1"
+
+
+class TestOfTooMany:
+    FOUND = (
+        *(of("a.yaml", line, Severity.INFO) for line in (1, 2)),
+        *(of("a.yaml", line, Severity.WARNING) for line in (3, 5, 7)),
+        *(of("a.yaml", line) for line in (4, 6)),
+    )
+
+    @pytest.mark.parametrize(
+        ("most", "kept"), [(1, [4]), (2, [4, 6]), (3, [3, 4, 6]), (5, [3, 4, 5, 6, 7]), (6, [1, 3, 4, 5, 6, 7])]
+    )
+    def test_errors_are_kept_first_and_all_stay_in_the_order_of_the_file(self, most: int, kept: list[int]) -> None:
+        lines = [line for line in problem_lines(self.FOUND, PLAIN, most) if "[bad]" in line]
+        assert [int(line.split(":")[1]) for line in lines] == kept
+
+    def test_the_others_are_counted_by_severity_above_the_sum_of_all(self) -> None:
+        *_, more, blank, total = problem_lines(self.FOUND, PLAIN, 1)
+        assert more == "and 6 more problems: 1 error, 3 warnings, 2 infos; --max-problems 0 shows all"
+        assert (blank, total) == ("", "2 errors, 3 warnings, 2 infos")
+        assert "and 9,950 more problems: 9,950 errors; " in list(problem_lines([of("a.yaml")] * 10_000, PLAIN, 50))[-3]
+
+    @pytest.mark.parametrize("most", [0, 7, 8])
+    def test_where_all_are_shown_none_is_counted_twice(self, most: int) -> None:
+        lines = list(problem_lines(self.FOUND, PLAIN, most))
+        assert sum("[bad]" in line for line in lines) == 7
+        assert not any("more problem" in line for line in lines)
+
+    def test_a_file_of_which_nothing_is_shown_has_no_heading_and_counts_in_the_sum(self) -> None:
+        lines = list(problem_lines([of("a.yaml"), of("b.yaml")], PLAIN, 1))
+        assert lines[0] == "a.yaml: 1 error"
+        assert not any(line.startswith("b.yaml") for line in lines)
+        assert lines[-1] == "2 errors in 2 files"
 
 
 def test_the_value_of_a_problem_has_the_keys_of_the_contract() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
@@ -15,6 +16,8 @@ from jsonschema import Draft202012Validator
 from importer.kinds import KINDS
 from importer.schema import packaged, raw
 
+ROOT: Final = Path(__file__).parents[2]
+SAMPLES: Final = sorted((ROOT / "samples").glob("**/*.yaml"))
 # The manifest of the contract, word for word.
 SAMPLE: Final = """\
 # yaml-language-server: $schema=../schemas/manifest.schema.json
@@ -125,6 +128,15 @@ def test_the_contracts_manifest_is_valid_as_text() -> None:
     text = yaml.load(SAMPLE, yaml.BaseLoader)
     assert text["defaults"]["invoices"]["auto_approve"] == "true"
     assert takes("manifest", text)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_sample_is_valid_as_an_editor_reads_it_by_the_schema_of_its_first_line(path: Path) -> None:
+    text = path.read_text("utf-8")
+    target = (path.parent / text.splitlines()[0].partition("$schema=")[2]).resolve()
+    assert target.parent == ROOT / "schemas"
+    for document in yaml.load_all(text, Yaml12):
+        assert takes(target.name.removesuffix(".schema.json"), document)
 
 
 @pytest.mark.parametrize("kind", KINDS)

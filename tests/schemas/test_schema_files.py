@@ -12,12 +12,23 @@ from jsonschema import Draft202012Validator
 from importer.kinds import KINDS, LOOKUPS, Kind
 from importer.schema import SUFFIX, fields, folder, packaged, raw
 
-WHOLE: Final = ("manifest", "project")  # schemas of whole files, which refer to nothing outside themselves
+WHOLE: Final = ("manifest", "project", "problems")  # schemas of whole files, which refer to nothing outside themselves
 FILES: Final = ("types", *KINDS, *WHOLE)
 CERTAINTIES: Final = {"documented", "shown", "inferred", "unverified"}
 ANNOTATIONS: Final = {
-    *("x-type", "x-ref", "x-lookup", "x-sent-as", "x-answers", "x-aliases", "x-certainty", "x-wire", "x-rule"),
-    *("x-required", "x-either", "x-any", "x-not-both", "x-required-without"),
+    *(
+        "x-type",
+        "x-ref",
+        "x-lookup",
+        "x-sent-as",
+        "x-answers",
+        "x-aliases",
+        "x-certainty",
+        "x-wire",
+        "x-rule",
+        "x-written",
+    ),
+    *("x-page", "x-required", "x-either", "x-any", "x-not-both", "x-required-without"),
 }
 # Fact sheet, section 25, items 12, 13, 19 and 20, and the shapes that are not known.
 DOUBTFUL: Final = {
@@ -97,14 +108,17 @@ def test_a_schema_file_repeats_no_name_within_an_object(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_property_has_a_title_a_description_and_examples(name: str) -> None:
-    named = [*properties(name), *raw(name).get("$defs", {}).items()]
-    for field, node in named:
+    # Those of a whole file's types would hide the fields' own in an editor (importer/editor_help.py).
+    types = {} if name in WHOLE else raw(name).get("$defs", {})
+    for field, node in (*properties(name), *types.items()):
         referred = name in WHOLE and "/$defs/" in node.get("$ref", "")
         shown = {**raw(name)["$defs"][node["$ref"].rpartition("/")[2]], **node} if referred else node
         lacking = {"title", "description"} - shown.keys()
-        if not (name in WHOLE and field in (*KINDS, *(f"{kind}_defaults" for kind in KINDS))):
+        if not (name in WHOLE and ("properties" in shown or "defaultSnippets" in shown)):
             lacking |= {"examples"} - shown.keys()
         assert not lacking, (field, lacking)
+        for sentence in shown["description"].splitlines():
+            assert (sentence[0].isupper() or field in types) and sentence.endswith("."), (field, sentence)
 
 
 @pytest.mark.parametrize("name", FILES)

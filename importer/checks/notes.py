@@ -1,0 +1,145 @@
+"""Credit notes against the invoice that they belong to (GST rules, section 7: section 34 of the CGST Act).
+
+What is applied of a note, and to whom, is held in ``settlement``: this is about the invoice that its header names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from importer.checks.book import Book, Entry
+from importer.checks.duplicates import DATE
+from importer.checks.links import link_field, original
+from importer.checks.settlement import other_party, shares
+from importer.checks.shape import shown
+from importer.checks.taxes import bears_gst
+from importer.checks.worth import RAW, Worth
+from importer.checks.years import GST_START, financial_year, words, year_words
+from importer.model import Problem, Ref, Severity
+from importer.money import ZERO, add, plain
+
+# The supplier may lower his tax by a note up to 30 November after the financial year of the supply (section 34(2);
+# before October 2022 it was the return of September, so this is the lenient reading of older notes).
+_CUT_OFF: Final = (11, 30)
+_MOST_NAMED: Final = 5  # other notes that a problem points at
+
+
+def problems(book: Book) -> Iterator[Problem]:
+    """C1, C2 and C3."""
+    lowered: dict[Ref, list[Entry]] = {}
+    for entry in book.unique:
+        field = link_field(entry.ref.kind)
+        if not field or any(name in entry.fields for name in entry.kind.vendor_if):
+            continue
+        named = original(book, entry)
+        if named is not None:
+            yield from _of_another(entry, named, field)
+            yield from _too_early(entry, named)
+            yield from _too_late(book, entry, named)
+            lowered.setdefault(named.ref, []).append(entry)
+        elif field not in entry.fields and field + RAW not in entry.fields:
+            yield from _of_none(book, entry, field)
+    for ref, notes in lowered.items():
+        yield from _more_than_invoiced(book, ref, notes)
+
+
+def _of_another(entry: Entry, named: Entry, field: str) -> Iterator[Problem]:
+    parties = other_party(entry, named)
+    if parties is None or any(share.target == named.ref for share in shares(entry)):
+        return  # with an application to the same invoice, allocation-other-customer says it
+    own, its = parties
+    yield entry.problem(
+        "C1",
+        f"{entry.label}, which is of {shown(own[1])}, names {named.label}, which is of {shown(its[1])}",
+        (field,),
+        help=f"a note is given to the customer of its invoice: correct the {entry.kind.party_field} or the {field}",
+        related=(named.place((its[0],)),),
+    )
+
+
+def _too_early(entry: Entry, named: Entry) -> Iterator[Problem]:
+    day, issued = entry.typed.get(DATE), named.typed.get(DATE)
+    if isinstance(day, date) and isinstance(issued, date) and day < issued:
+        yield entry.problem(
+            "C1",
+            f"{entry.label} is dated {day}, before {named.label}, {issued}",
+            (DATE,),
+            help="a note follows its invoice: correct one of the two dates, or the invoice that it names",
+            related=(named.place((DATE,)),),
+        )
+
+
+def _too_late(book: Book, entry: Entry, named: Entry) -> Iterator[Problem]:
+    day, issued = entry.typed.get(DATE), named.typed.get(DATE)
+    if not isinstance(day, date) or not isinstance(issued, date) or issued < GST_START:
+        return
+    year = financial_year(issued)
+    last = date(year + 1, *_CUT_OFF) if year < date.max.year else date.max
+    if day > last and bears_gst(book, entry):
+        yield entry.problem(
+            "C2",
+            f"{entry.label} is dated {day}, but GST of the financial year {year_words(year)}, in which "
+            f"{named.label} was issued, could be lowered up to {words(last)} only",
+            (DATE,),
+            help="it still settles between you and the customer, without GST: give its lines no tax, or keep it as it "
+            "was issued (CGST Act, section 34)",
+            severity=Severity.WARNING,
+            related=(named.place((DATE,)),),
+        )
+
+
+def _of_none(book: Book, entry: Entry, field: str) -> Iterator[Problem]:
+    """A note without GST needs no original; and where it is applied, its entries say which invoices are meant."""
+    settles = entry.kind.settles
+    if settles is not None and entry.fields.get(settles.field):
+        return
+    if bears_gst(book, entry):
+        yield entry.problem(
+            "C3",
+            f"{entry.label} lowers GST and names no {field}",
+            help=f"give the `{field}` that it belongs to, which GST asks for (CGST Act, section 34; rule 53)",
+            severity=Severity.WARNING,
+        )
+
+
+def _more_than_invoiced(book: Book, ref: Ref, notes: list[Entry]) -> Iterator[Problem]:
+    """The notes of one invoice together against what it comes to: one problem, at the note that passes it.
+
+    Both bounds must be passed, so that notes and invoice are compared with their taxes as named, and without any.
+    """
+    owing = book.find(ref)
+    invoiced = book.worth(owing) if owing is not None else None
+    if owing is None or invoiced is None:
+        return
+    # What rounding explains of the invoice explains it at both bounds.
+    rounding = add((invoiced.limit, invoiced.high.total.copy_negate()))
+    room = add((invoiced.low.total, rounding))
+    low = high = applied = ZERO
+    for at, entry in enumerate(notes):
+        worth = book.worth(entry)
+        if worth is None:
+            continue
+        # What rounding explains of the note is in its favour.
+        low = add((low, worth.low.total, worth.slack.copy_negate()))
+        high = add((high, worth.high.total, worth.slack.copy_negate()))
+        applied = add((applied, *(share.amount for share in shares(entry) if share.target == ref)))
+        if high > invoiced.limit and low > room:
+            if applied <= invoiced.limit:  # else allocations-exceed-invoice says it
+                yield _more(entry, notes[:at], owing, high, invoiced)
+            return
+
+
+def _more(entry: Entry, before: list[Entry], owing: Entry, sum: Decimal, invoiced: Worth) -> Problem:
+    notes = f"the {len(before) + 1} notes up to {entry.label} come" if before else f"{entry.label} comes"
+    return entry.problem(
+        "C1",
+        f"{notes} to {plain(sum)}, more than {owing.label}, which comes to {plain(invoiced.high.total)}",
+        (entry.kind.line_field,),
+        help="a note gives back at most what was invoiced: correct its lines, or the invoice that it names",
+        severity=Severity.WARNING,
+        of_key=True,
+        related=(owing.place(), *(one.place() for one in before[:_MOST_NAMED])),
+    )

@@ -1,0 +1,127 @@
+"""The number of a document, which is not its key: its form, and that it is used once (GST rules, section 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import Final
+
+from importer import schema
+from importer.checks.book import Book, Entry, normal
+from importer.checks.duplicates import DATE
+from importer.checks.natural_keys import branch
+from importer.checks.shape import shown
+from importer.checks.years import GST_START, financial_year, year_words
+from importer.kinds import KINDS
+from importer.model import Problem, Severity
+
+# CGST Rules, rule 46(b): consecutive, at most 16 characters, letters, digits, hyphen and slash only.
+LONGEST: Final = 16
+_FOREIGN: Final = re.compile(r"[^A-Za-z0-9/-]")
+# The portal for e-invoices takes no number that begins with one of these (GST rules, section 6).
+_NOT_FIRST: Final = ("0", "/", "-")
+
+Numbered = tuple[Entry, str, date]
+
+
+def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iterator[Problem]:
+    """N1 and N2 for one number, N3 and N4 for two. Pairs known as ``duplicates`` are left out.
+
+    Two numbers that are equal to the letter are no matter of levels: in the books one document would be taken for
+    the other, and ``repeated-natural-key`` says so. N3 and N4 are for numbers that differ in upper and lower case,
+    which the portal does not tell apart and the books do.
+    """
+    told = set(duplicates)
+    firsts: dict[tuple[object, ...], dict[int, Numbered]] = {}  # by year, of each number in upper case
+    seen: set[tuple[object, ...]] = set()  # to the letter
+    for entry in book.unique:
+        field = _number_field(entry.ref.kind)
+        text, day = entry.fields.get(field) if field else None, entry.typed.get(DATE) if field else None
+        number = normal(text) if isinstance(text, str) else ""
+        if not number or not isinstance(day, date):
+            continue
+        if day >= GST_START:  # what was issued before obeyed other rules
+            yield from _form(entry, field, number)
+        owner = (entry.ref.kind, branch(entry))
+        years = firsts.setdefault((*owner, number.upper()), {})
+        if (*owner, number) not in seen:
+            seen.add((*owner, number))
+            yield from _used_before(years, (entry, number, day), told)
+        years.setdefault(financial_year(day), (entry, number, day))
+
+
+@cache
+def _number_field(kind: str) -> str:
+    """The field with the number that a document is to have; "" where a manifest cannot give one."""
+    name = KINDS[kind].number_field
+    return name if (name,) in schema.fields(kind) else ""
+
+
+def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
+    foreign = list(dict.fromkeys(_FOREIGN.findall(number)))
+    faults = []
+    if len(number) > LONGEST:
+        faults.append(f"has {len(number)} characters (GST allows {LONGEST})")
+    if foreign:
+        faults.append(f"holds {', '.join(map(_character, foreign[:3]))}, which GST does not allow")
+    if faults:
+        yield entry.problem(
+            "N1",
+            f"the {_words(field)} {shown(number)} of {entry.label} {' and '.join(faults)}",
+            (field,),
+            help=f"letters, digits, hyphen and slash, {LONGEST} characters at most; if it was issued like this, leave "
+            "it: the books keep it, a GST return may refuse it",
+            severity=Severity.WARNING,
+        )
+    elif number.startswith(_NOT_FIRST):
+        yield entry.problem(
+            "N2",
+            f"the {_words(field)} {shown(number)} of {entry.label} begins with {shown(number[0])}",
+            (field,),
+            help="a number that an e-invoice is to carry begins with a letter or with a digit from 1 to 9",
+            severity=Severity.INFO,
+        )
+
+
+def _used_before(years: dict[int, Numbered], this: Numbered, told: set[tuple[Entry, Entry]]) -> Iterator[Problem]:
+    """The first of the same year, else the first of another, that has the number in other letters."""
+    entry, number, day = this
+    year = financial_year(day)
+    before = years.get(year) or next(iter(years.values()), None)
+    if before is None:
+        return
+    first, other, then = before
+    if (first, entry) in told:
+        return
+    field = entry.kind.number_field
+    both = f"{entry.label} has the {_words(field)} {shown(number)} and {first.label} has {shown(other)}"
+    related = (first.place((field,)),)
+    if financial_year(then) == year:
+        yield entry.problem(
+            "N3",
+            f"{both}, both in the financial year {year_words(year)}: to GST these are one number",
+            (field,),
+            help="a number is used once in a financial year, and upper and lower case count as the same: "
+            "give one of them the number that it was issued with",
+            related=related,
+        )
+    else:
+        yield entry.problem(
+            "N4",
+            f"{both}, in the financial years {year_words(year)} and {year_words(financial_year(then))}: "
+            "legal, but hard to tell apart in the books",
+            (field,),
+            help=f"a number with its year in it is safer, such as {year_words(year)[2:]}/1",
+            severity=Severity.WARNING,
+            related=related,
+        )
+
+
+def _words(field: str) -> str:
+    return field.replace("_", " ")
+
+
+def _character(one: str) -> str:
+    return "a blank" if one == " " else shown(one)

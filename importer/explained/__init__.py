@@ -1,0 +1,1 @@
+"""What each code means, why it is reported, and where its rule comes from: the texts of ``explain``."""

@@ -1,0 +1,109 @@
+"""References of payments: R3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from importer.model import Problem, Severity
+
+Problems = Callable[..., list[Problem]]
+Codes = Callable[..., list[tuple[str, str]]]
+
+
+def pay(reference: str, amount: str, contact: str = "acme", more: str = "", mode: str = "BANK_TRANSFER") -> str:
+    return (
+        f'{{flow: INCOMING, contact: {contact}, date: 2026-05-19, amount: "{amount}", mode: {mode}, '
+        f"reference_number: '{reference}'{more}}}"
+    )
+
+
+def text(*payments: str) -> str:
+    keyed = [one.replace("{", f"{{key: P{at}, ", 1) for at, one in enumerate(payments)]
+    contacts = "contacts: [{key: acme, contact_name: Acme}, {key: zen, contact_name: Zen}]"
+    return f"{contacts}\npayments: [{', '.join(keyed)}]"
+
+
+UTR = "AXISP00809861929"
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (pay(UTR, "20", "zen"), "are of different contacts"),
+        (pay(UTR.lower(), "20", "zen"), "are of different contacts"),
+        (pay(UTR, "10", "zen"), "and the same amount"),
+        (pay(UTR, "10").replace("05-19", "05-20"), "the same amount"),
+    ],
+)
+def test_one_reference_on_two_payments_is_warned_of(problems: Problems, second: str, words: str) -> None:
+    (problem,) = problems(text(pay(UTR, "10"), second))
+    assert (problem.code, problem.severity) == ("R3", Severity.WARNING)
+    assert problem.pointer == "/payments/1/reference_number"
+    assert words in problem.message
+    assert [place.file for place in problem.related] == ["payments/0/reference_number"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (pay(UTR, "10"), pay(UTR, "20")),  # one transfer, entered in two parts
+        (pay(UTR, "10"), pay(UTR[:-1], "10", "zen")),
+        (pay("Cash", "10"), pay("Cash", "10", "zen")),
+        (pay("NEFT transfer", "10"), pay("NEFT transfer", "10", "zen")),
+        (pay("PO 17", "10"), pay("PO 17", "10", "zen")),
+        (pay("000123", "10", mode="CHEQUE"), pay("000123", "20", "zen", mode="CHEQUE")),  # of two cheque books
+        (pay(UTR, "10"), pay(UTR, "10").replace("INCOMING", "OUTGOING").replace("05-19", "05-20")),  # paid back
+    ],
+)
+def test_what_may_well_be_two_payments_is_fine(codes: Codes, first: str, second: str) -> None:
+    assert codes(text(first, second)) == []
+
+
+def test_a_duplicate_document_is_not_told_again(codes: Codes) -> None:
+    assert codes(text(pay(UTR, "10"), pay(UTR, "10"))) == [("duplicate-document", "/payments/1")]
+
+
+def test_a_key_is_the_reference_where_none_is_given(codes: Codes) -> None:
+    keyed = text(pay("X", "10"), pay("P00001", "20", "zen")).replace("key: P0", "key: P00001")
+    keyed = keyed.replace(", reference_number: 'X'", "")
+    assert codes(keyed) == [("R3", "/payments/1/reference_number")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "reference", "severity"),
+    [
+        ("UPI", "61081827445", Severity.INFO),
+        ("UPI", "meera.k@okhdfc", Severity.INFO),
+        ("CHEQUE", "123", Severity.INFO),
+        ("BANK_TRANSFER", "1234567890123450000", Severity.WARNING),
+    ],
+)
+def test_a_form_that_does_not_fit_is_told_and_never_an_error(
+    problems: Problems, mode: str, reference: str, severity: Severity
+) -> None:
+    (problem,) = problems(text(pay(reference, "10", mode=mode)))
+    assert (problem.code, problem.severity, problem.pointer) == ("R3", severity, "/payments/0/reference_number")
+
+
+@pytest.mark.parametrize(
+    ("mode", "reference"),
+    [
+        ("UPI", "610818274455"),
+        ("UPI", "HDFC0f3a9c77b2e14d5ab1c2d3e4f5a6b7c8"),
+        ("UPI", "paid by Meera"),
+        ("CHEQUE", "000123"),
+        ("CHEQUE", "cheque 123 of SBI"),
+        ("BANK_TRANSFER", "123"),
+        ("BANK_TRANSFER", "1234567890123450"),
+        ("BANK_TRANSFER", "HDFCR52026051900012345"),
+        ("CASH", "17"),
+    ],
+)
+def test_forms_that_occur_are_fine(codes: Codes, mode: str, reference: str) -> None:
+    assert codes(text(pay(reference, "10", mode=mode))) == []
+
+
+def test_a_key_has_any_form(codes: Codes) -> None:
+    assert codes(text(pay("X", "10", mode="UPI")).replace(", reference_number: 'X'", "")) == []
