@@ -92,7 +92,7 @@ def _sight(context: Context, kind: Kind, sought: Sought, match: Match) -> Sight:
 
 def _as_sent(context: Context, sought: Sought, match: Match) -> Sight:
     """It is there, and the manifest still says what was sent: compared as after its answer."""
-    _, receipt = compare(context, step_of(sought.one), sought.sent, dict(match.rows[0]))
+    _, receipt = compare(context, _step(sought.one), sought.sent, dict(match.rows[0]))
     return _settled(receipt, _found(receipt.remote_id, match))
 
 
@@ -119,14 +119,14 @@ def _edited(context: Context, kind: Kind, sought: Sought, match: Match) -> Sight
             f"{command('adopt', sought.one.id, remote_id)}",
         )
     found = differences(kind.name, sought.sent, row, None)
-    receipt = context.receipt(step_of(sought.one), row, shown(found))
+    receipt = context.receipt(_step(sought.one), row, shown(found))
     receipt = replace(receipt, said=spoken, digest=digest(spoken))
     return _settled(
         receipt, f"{_found(receipt.remote_id, match)} Its entry was edited since; the next plan shows the edit."
     )
 
 
-def step_of(one: OpenRow) -> Step:
+def _step(one: OpenRow) -> Step:
     return Step(one.id, Action.SETTLE, one.document, one.place, generation=one.row.generation, settles=one.intent)
 
 
@@ -158,7 +158,7 @@ def _without_entry(context: Context, kind: Kind, sought: Sought, match: Match) -
     spoken = said_of(kind.name, sought.sent, {}, context.bindings, context.claimed)
     if spoken is not None:
         found = differences(kind.name, sought.sent, row, None)
-        receipt = context.receipt_as_sent(step_of(one), kind, row, spoken, shown(found))
+        receipt = context.receipt_as_sent(_step(one), kind, row, spoken, shown(found))
         return _settled(receipt, f"{_found(remote_id, match)} Its entry is not in the given files: it is left alone.")
     return Sight(
         False,

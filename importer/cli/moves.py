@@ -31,6 +31,7 @@ def check_alone(loaded: Loaded) -> None:
         with open_for_writing(loaded.where.state) as store:
             check_seen(store, loaded)
     except Refused as error:
+        # A state that cannot be written for another reason keeps nobody from reading the conflicts.
         if error.code in ("state-locked", "state-moved"):
             raise
 

@@ -120,7 +120,11 @@ def test_the_answer_that_the_server_kept_is_taken_where_the_lists_lag_behind(wor
     world.is_whole(made)
 
 
-@pytest.mark.parametrize("act", [wire.answers(503, wire.FAILED), wire.breaks(httpx.ReadTimeout)], ids=["5xx", "lost"])
+@pytest.mark.parametrize(
+    "act",
+    [wire.answers(503, wire.FAILED), wire.breaks(httpx.ReadTimeout), wire.answers(403, wire.PAGE)],
+    ids=["5xx", "lost", "refused by a firewall"],
+)
 def test_rows_stay_open_when_the_server_does_not_say_whether_it_is_at_work(world: World, act: wire.Act) -> None:
     made = batch(5)
     world.fault("POST /bulk", act, nth=2, times=wire.EVER)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulation.machines import VirtualClock
-
 from apply.wire import Act, Fault, Wire
 from importer.api.client import Client
 from importer.apply.asking import Desk
@@ -185,7 +183,7 @@ class World:
         return self._carry_out(main())
 
     def _carry_out(self, main: Coroutine[Any, Any, T]) -> T:
-        return self.clock.run(main) if isinstance(self.clock, VirtualClock) else asyncio.run(main)
+        return asyncio.run(main)
 
     def _agree(self, manifest: Manifest, ref: Ref, way: Callable[[Desk], Awaitable[Agreed]]) -> Agreed:
         async def use(client: Client) -> Agreed:

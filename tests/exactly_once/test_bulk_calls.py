@@ -229,8 +229,8 @@ def test_a_server_that_is_at_work_for_long_leaves_the_rows_to_the_next_run(own: 
     exactly_once(own, CORRECTED)
 
 
-def test_an_answer_that_the_server_has_kept_settles_what_no_look_has_shown(own: Stage) -> None:
-    """The work was done and the lists lag behind: the kept answer of the call tells, and each row is read back."""
+def test_sent_again_under_its_own_key_a_call_that_was_done_is_answered_from_memory(own: Stage) -> None:
+    """Without a look: what the server remembers books nothing twice."""
     switches(own, invoice_guard="off")
     trouble(own, f"{BULK} timeout-after")
     with without(Net.LOOKS_AFTER):

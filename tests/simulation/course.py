@@ -6,12 +6,12 @@ import hashlib
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from apply.manifests import manifest
 from apply.world import World
@@ -33,6 +33,7 @@ from simulation.machines import VirtualClock
 from simulation.trouble import FAULTS, Death, Killed, Line, state_files
 
 TIMEOUT = 30.0
+T = TypeVar("T")
 CALM_RUNS = 6  # after the trouble: more than enough for whatever was left open
 ASKS = ("open-intent", "balance-moved")  # an application whose outcome no balance tells
 
@@ -81,6 +82,10 @@ class Stage(World):
                 return await Run(context, prepared.plan, self._told, 4).carry_out()
 
         return self._with_client(use)
+
+    def _carry_out(self, main: Coroutine[Any, Any, T]) -> T:
+        assert isinstance(self.clock, VirtualClock)
+        return self.clock.run(main)
 
     def forget(self, ref: Ref) -> None:
         """What ``state rm`` does."""
