@@ -112,7 +112,7 @@ def _odd_key(entry: Entry) -> Problem:
         "odd-blank",
         f"the key of {entry.label} holds the character U+{code:04X}, which looks like a blank or like nothing",
         ("key",),
-        help=f"write {' '.join(ODD_BLANK.sub(' ', entry.ref.key).split())}; nobody can tell the two keys apart",
+        help=f"write {' '.join(ODD_BLANK.sub(' ', entry.ref.key).split())}; keys that differ in it alone look the same",
         severity=Severity.WARNING,
     )
 

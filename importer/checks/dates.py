@@ -67,10 +67,10 @@ def _paid_early(book: Book, entry: Entry, day: date) -> Iterator[Problem]:
             early.append((target, issued))
     if early:
         target, issued = early[0]
-        more = f" (and before {len(early) - 1} more that it settles)" if len(early) > 1 else ""
+        more = f", and before {len(early) - 1} more" if len(early) > 1 else ""
         yield entry.problem(
             "D2",
-            f"{entry.label} is dated {day}, before {target.label}, which it settles, {issued}{more}",
+            f"{entry.label} is dated {day}, before {target.label} that it settles, which is dated {issued}{more}",
             (DATE,),
             help="right for an advance; otherwise one of the two dates is mistyped",
             severity=Severity.WARNING,

@@ -65,7 +65,7 @@ def _too_early(entry: Entry, named: Entry) -> Iterator[Problem]:
     if isinstance(day, date) and isinstance(issued, date) and day < issued:
         yield entry.problem(
             "C1",
-            f"{entry.label} is dated {day}, before {named.label}, {issued}",
+            f"{entry.label} is dated {day}, before {named.label}, which is dated {issued}",
             (DATE,),
             help="a note follows its invoice: correct one of the two dates, or the invoice that it names",
             related=(named.place((DATE,)),),

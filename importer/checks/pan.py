@@ -21,6 +21,9 @@ HOLDERS: Final = (
 DOUBTFUL_HOLDERS: Final = "K"  # python-stdnum takes it, the Income Tax Department does not list it
 
 
+_VERDICTS: Final = {Severity.ERROR: "is not one", Severity.WARNING: "is doubtful"}
+
+
 def fault(pan: str) -> tuple[str, Severity] | None:
     """What is wrong with ``pan``, ten characters without blanks, and how sure that is; None if nothing.
 
@@ -58,7 +61,7 @@ def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
     elif wrong is not None:
         yield entry.problem(
             "P1",
-            f"the PAN {shown(text)} of {entry.label} is not one: {wrong[0]}",
+            f"the PAN {shown(text)} of {entry.label} {_VERDICTS[wrong[1]]}: {wrong[0]}",
             path,
             help="a PAN looks like AAPFU0939F: its fourth letter says what the holder is",
             severity=wrong[1],

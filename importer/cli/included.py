@@ -79,11 +79,12 @@ def _below(root: Path, parts: tuple[str, ...]) -> Path:
 
 
 def _nothing(entry: Include, whole: Path) -> Problem:
+    help = f"manifests end in {', '.join(SUFFIXES)}; a glob matches files (`2025-*/**` is all below some folders)"
     if whole.is_dir():
         message = f"no manifest is in the folder `{entry.text}`"
     elif entry.is_glob:
         message = f"no manifest matches `{entry.text}`"
     else:
         message = f"there is no file or folder `{entry.text}` beside this file"
-    help = f"manifests end in {', '.join(SUFFIXES)}; a glob matches files (`2025-*/**` is all below some folders)"
-    return Problem("include-matches-nothing", message, entry.place, help if whole.is_dir() or entry.is_glob else "")
+        help = "look at its spelling: paths are relative to the folder of finzbooks.yaml"
+    return Problem("include-matches-nothing", message, entry.place, help)

@@ -5,6 +5,7 @@ Where a project file has the section ``include``, a folder stands for those of i
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
 NO_PROJECT: Final = FoundProject()
+_SPELLING: Final = "look at its spelling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,19 @@ def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]
         elif path.is_file():
             yield Listed(path, alone=True)
         elif path.exists():
-            problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix()))
+            help = "write what it delivers into a file, and give that"
+            problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix(), help))
         else:
-            problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix()))
+            problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix(), _near(path)))
+
+
+def _near(path: Path) -> str:
+    """What to do about a path that is not there: perhaps one beside it was meant."""
+    beside = [one.name for one in path.parent.iterdir()] if holds(path.parent.is_dir) else []
+    near = difflib.get_close_matches(path.name, beside, n=1)
+    if near:
+        return f"did you mean {(path.parent / near[0]).as_posix()}?"
+    return _SPELLING if path.is_absolute() else f"{_SPELLING}, and at the folder you are in"
 
 
 def _unreachable(path: Path) -> Problem | None:

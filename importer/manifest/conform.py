@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from importer import schema
-from importer.manifest.levels import Level, did_you_mean, level
+from importer.manifest.levels import Level, level, unknown_field
 from importer.manifest.typed import compiled, day
 from importer.manifest.wording import Words, not_a_date, not_allowed, wrong_form
 from importer.model import Document, Path, Problem, Tree
@@ -132,17 +132,18 @@ def _unknown(document: Document, path: Path) -> Iterator[Problem]:
     fields = _value(document.fields, path)
     for name in fields if isinstance(fields, dict) else ():
         if name not in here.types:
-            yield _problem(document, (*path, name), _unknown_words(name, here), of_key=True)
+            yield _problem(document, (*path, name), _unknown_words(document.kind, name, here), of_key=True)
 
 
-def _unknown_words(name: str, here: Level) -> Words:
+def _unknown_words(kind: str, name: str, here: Level) -> Words:
     if name in here.aliases:
         known = here.aliases[name]
         message = f"`{name}` and `{known}` are two spellings of the same field"
         return Words("both-spellings", message, "give it once")
     below = next((f"it is a field of `{outer}`" for outer, inner in here.inner.items() if name in inner.spellings), "")
     shown = name if name.isprintable() and len(name) <= 64 else ascii(name[:64])[1:-1]
-    return Words("unknown-field", f"there is no field `{shown}` here", below or did_you_mean(name, here.spellings))
+    help = below or unknown_field(kind, name, here.spellings)
+    return Words("unknown-field", f"there is no field `{shown}` here", help)
 
 
 def _problem(document: Document, path: Path, words: Words, *, of_key: bool = False) -> Problem:

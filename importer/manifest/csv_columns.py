@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from importer.manifest.levels import Level, did_you_mean, shown
+from importer.manifest.levels import Level, level, shown, unknown_field
 from importer.model import Place, Problem
 
 # Comparing names costs about a millisecond a column; a file with ten thousand wrong ones needs no such help.
@@ -29,8 +29,9 @@ class Column:
         return self.path[1:] if self.list_name else self.path
 
 
-def columns(header: list[str], outermost: Level, place_of: PlaceOf) -> tuple[list[Column], list[Problem]]:
+def columns(kind: str, header: list[str], place_of: PlaceOf) -> tuple[list[Column], list[Problem]]:
     """The columns that hold fields, and a problem for each that does not. ``place_of`` gives a header cell's place."""
+    outermost = level(kind)
     found: dict[tuple[str, ...], Column] = {}
     problems: list[Problem] = []
     for index, cell in enumerate(header):
@@ -40,7 +41,7 @@ def columns(header: list[str], outermost: Level, place_of: PlaceOf) -> tuple[lis
             message = f"column {index + 1} has no name"
             problems.append(Problem("blank-column", message, place_of(index), "name a field, or remove the column"))
         elif path is None:
-            help = _help(name, outermost) if len(problems) < _MOST_GUESSES else ""
+            help = _help(kind, name, outermost) if len(problems) < _MOST_GUESSES else ""
             problems.append(
                 Problem("unknown-column", f"there is no field `{shown(name)[1:-1]}`", place_of(index), help)
             )
@@ -54,12 +55,12 @@ def columns(header: list[str], outermost: Level, place_of: PlaceOf) -> tuple[lis
     return list(found.values()), problems
 
 
-def _path(name: str, level: Level) -> tuple[str, ...] | None:
+def _path(name: str, here: Level) -> tuple[str, ...] | None:
     """The canonical path of a dotted one, if it leads to a field that holds text."""
     first, dot, rest = name.partition(".")
-    known = level.aliases.get(first, first)
-    inner = level.inner.get(known)
-    if known not in level.types:
+    known = here.aliases.get(first, first)
+    inner = here.inner.get(known)
+    if known not in here.types:
         return None
     if inner is None:
         return None if dot else (known,)
@@ -67,16 +68,16 @@ def _path(name: str, level: Level) -> tuple[str, ...] | None:
     return None if below is None else (known, *below)
 
 
-def _help(name: str, outermost: Level) -> str:
+def _help(kind: str, name: str, outermost: Level) -> str:
     known = outermost.aliases.get(name, name)
     if known in outermost.inner:
         return f"name one of its fields, such as `{known}.{next(iter(outermost.inner[known].types))}`"
-    return did_you_mean(name, _paths(outermost))
+    return unknown_field(kind, name, _paths(outermost))
 
 
-def _paths(level: Level, above: str = "") -> Iterable[str]:
-    for name in level.spellings:
-        inner = level.inner.get(level.aliases.get(name, name))
+def _paths(here: Level, above: str = "") -> Iterable[str]:
+    for name in here.spellings:
+        inner = here.inner.get(here.aliases.get(name, name))
         if inner is None:
             yield above + name
         else:

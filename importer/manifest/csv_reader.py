@@ -20,7 +20,7 @@ from importer.manifest.csv_stray import (
     is_total,
 )
 from importer.manifest.entries import Entry, Reading
-from importer.manifest.levels import as_key, did_you_mean, level
+from importer.manifest.levels import as_key, did_you_mean
 from importer.model import Place, Problem, Tree
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -149,7 +149,7 @@ class _Rows:
     def __init__(self, kind: str, sheet: Sheet, header: Row, reading: Reading) -> None:
         self.kind, self.sheet, self.reading, self.width = kind, sheet, reading, len(header)
         line = sheet.header_line
-        found, problems = columns(header, level(kind), lambda index: sheet.place(line, index))
+        found, problems = columns(kind, header, lambda index: sheet.place(line, index))
         sheet.columns = found
         reading.problems += problems
         self.key_at = next((column.index for column in found if column.path == ("key",)), None)

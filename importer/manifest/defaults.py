@@ -13,8 +13,9 @@ from typing import Final
 from importer.kinds import KINDS
 from importer.manifest.conform import conform
 from importer.manifest.entries import Places
-from importer.manifest.levels import Level, canonicalise, did_you_mean, level
+from importer.manifest.levels import Level, canonicalise, did_you_mean, level, unknown_field
 from importer.manifest.places import Layered, TreePlaces, span
+from importer.manifest.wording import A_LIST, ONE_VALUE
 from importer.manifest.yaml_anchors import weight
 from importer.model import Document, Locator, Path, Place, Problem, Tree
 
@@ -65,9 +66,8 @@ def defaults_of(places: TreePlaces) -> tuple[Defaults, tuple[Problem, ...]]:
             canonicalise(tree, level(kind))
             fields[kind] = _checked(tree, level(kind), (kind,), check)
         else:
-            check.report(
-                "not-a-mapping", f"the defaults of `{kind}` are a mapping of fields", (kind,), "", of_key=False
-            )
+            message = f"the defaults of `{kind}` are a mapping of fields"
+            check.report("not-a-mapping", message, (kind,), f"write `{kind}: {{...}}`", of_key=False)
     return Defaults(fields, places), tuple(check.problems)
 
 
@@ -87,8 +87,8 @@ def _checked(tree: Fields, level: Level, path: Path, check: _Check) -> Fields:
             message = f"the default of `{name}` is a mapping of fields" + _of_every(name, level)
             check.report("wrong-type", message, at, f"write `{name}: {{...}}`", of_key=False)
         elif isinstance(value, list) != level.is_list(name) or isinstance(value, dict):
-            wanted = "a list" if level.is_list(name) else "one value"
-            check.report("wrong-type", f"`{name}` takes {wanted}", at, "", of_key=False)
+            wanted, help = ("a list", A_LIST) if level.is_list(name) else ("one value", ONE_VALUE)
+            check.report("wrong-type", f"`{name}` takes {wanted}", at, help, of_key=False)
         else:
             kept[name] = value
     return kept
@@ -103,7 +103,8 @@ def _report_unknown(name: str, level: Level, at: Path, check: _Check) -> None:
         message = f"`{name}` and `{level.aliases[name]}` are the same field"
         check.report("both-spellings", message, at, "remove one of the two")
     else:
-        check.report("unknown-field", f"there is no field `{name}` here", at, did_you_mean(name, level.spellings))
+        help = unknown_field(str(at[0]), name, level.spellings)
+        check.report("unknown-field", f"there is no field `{name}` here", at, help)
 
 
 def wrong_values(defaults: Defaults, *, pure: bool = False) -> list[Problem]:

@@ -153,6 +153,11 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     return f"did you mean `{near}`?" if near else otherwise
 
 
+def unknown_field(kind: str, name: str, known: Iterable[str]) -> str:
+    """What to do about a field that documents of ``kind`` do not have, among the ``known`` ones."""
+    return did_you_mean(name, known, f"leave it out; `finz-import schema {kind}` lists every field")
+
+
 def shown(text: str, limit: int = 40) -> str:
     """``text`` as a message quotes it: at most ``limit`` characters, on one line, nothing invisible."""
     cut = text if len(text) <= limit else text[: limit - 3] + "..."

@@ -63,7 +63,8 @@ def decode(source: SourceFile, limit: int = MAX_BYTES) -> tuple[str, tuple[Probl
 def nothing_in(source: SourceFile) -> Problem:
     """The problem of a file without content: an error alone, a warning where it came with a folder."""
     severity = Severity.ERROR if source.alone else Severity.WARNING
-    return Problem("empty-file", "the file holds no documents", Place(source.name, 1, 1), severity=severity)
+    help = "leave it out, or see whether its export was cut off"
+    return Problem("empty-file", "the file holds no documents", Place(source.name, 1, 1), help, severity)
 
 
 def _unreadable(source: SourceFile, limit: int) -> Problem | None:

@@ -27,6 +27,9 @@ _NOUNS: Final = {
     "boolean": "true or false",
     "text": "text",
 }
+A_LIST: Final = "put `- ` before each of its elements"
+A_MAPPING: Final = "give its fields as `name: value`, one to a line and indented"
+ONE_VALUE: Final = "write one value behind the colon"
 _MANY: Final = 12  # values of an enumeration that a help still lists
 
 # The first that fits is what is said of a number that no spreadsheet has spoilt (damage.py).
@@ -59,25 +62,27 @@ def wrong_form(name: str, node: Mapping[str, Any], value: Tree) -> Words | None:
     if right:
         return None
     seen = "text" if isinstance(value, str) else "a list" if isinstance(value, list) else "a mapping"
-    help = "put `- ` before each of its elements" if wanted == "a list" else ""
+    help = A_LIST if wanted == "a list" else A_MAPPING if wanted == "a mapping of fields" else ONE_VALUE
     return Words("wrong-type", f"`{name}` takes {wanted}, not {seen}", help)
 
 
 def not_allowed(name: str, node: Mapping[str, Any], keyword: str, value: Tree) -> Words:
     """Words for a value of the right form that ``keyword`` of its schema refuses."""
     if isinstance(value, list):
-        return Words("too-few-entries", f"`{name}` needs at least {_count(node.get('minItems', 1), 'entry')}")
+        message = f"`{name}` needs at least {_count(node.get('minItems', 1), 'entry')}"
+        return Words("too-few-entries", message, "add what is missing, each entry behind a `- `")
     text = value if isinstance(value, str) else ""
     wanted = node.get("x-type", "text")
     if keyword == "enum":
         return _not_one_of(name, node, text)
     if keyword == "maxLength":
         limit = node["maxLength"]
-        return Words("too-long", f"`{name}` has {len(text)} characters; at most {limit} are taken")
+        message = f"`{name}` has {len(text)} characters; at most {limit} are taken"
+        return Words("too-long", message, "shorten it: nothing is ever cut off in silence")
     if keyword == "minLength":
         if not text:
             return Words("too-short", f"`{name}` is empty text", "fill it in, or leave it out")
-        return Words("too-short", f"`{name}` needs at least {_count(node['minLength'], 'character')}")
+        return Words("too-short", f"`{name}` needs at least {_count(node['minLength'], 'character')}", "write it out")
     if wanted in _NUMBERS:
         return _not_a_number(name, node, wanted, text)
     if wanted == "date":

@@ -37,6 +37,8 @@ _SPELLING: Final = "mend its spelling, or remove it: it has no value"
 _DIGITS: Final = re.compile(r"[0-9][0-9.]*")
 _NO_CHARACTER: Final = "an escape in this text names no character"
 _NO_ESCAPE: Final = "write the character itself"
+_NO_ANCHOR: Final = "put the anchor above, or write the value out; a text that begins with * stands in quotes"
+_ALIAS_OF_ITSELF: Final = "repeat only what is complete above, or write the part out"
 
 Event: TypeAlias = Any  # the stubs of PyYAML leave the events' fields untyped
 
@@ -185,7 +187,7 @@ class Nodes:
 
     def bad_name(self, event: Event, depth: int) -> None:
         """Report a name that is empty or no scalar, and pass over it and its value."""
-        self.problem("bad-name", "the name of a field must be plain text", event)
+        self.problem("bad-name", "the name of a field must be plain text", event, "write a name in front of the colon")
         if type(event) is not ScalarEvent:
             self.tree(event, depth + 1)
         self.tree(self.next(), depth + 1)
@@ -222,7 +224,7 @@ class Nodes:
             begun = self.anchors.is_begun(name)
             code = "recursive-alias" if begun else "unknown-anchor"
             message = f"`*{name}` stands inside what it repeats" if begun else f"no anchor `&{name}` stands above"
-            self.problem(code, message, event)
+            self.problem(code, message, event, _ALIAS_OF_ITSELF if begun else _NO_ANCHOR)
             return None
         if anchor.tree is None:
             return None
@@ -237,7 +239,7 @@ class Nodes:
 
     def _too_deep(self, event: Event) -> None:
         message = f"lists and mappings are nested over {MAX_DEPTH} levels deep; the rest of the file was not read"
-        self.problem("too-deep", message, event)
+        self.problem("too-deep", message, event, "see that brackets are closed; the deepest field is at level 6")
         raise Stopped
 
     def check_tag(self, event: Event, kind: str) -> None:

@@ -33,10 +33,13 @@ PROJECT_ONLY: Final = frozenset(("org_id", "state", "include", "rules", "allow_u
 # YAML 1.1, which the parsers follow, takes these for line ends; nobody's editor does.
 _SEPARATOR: Final = re.compile("[\x85\u2028\u2029]")
 _TABS: Final = "indent with blanks, not with tabs"
+_BACKSLASH: Final = "in double quotes a backslash begins an escape: write two of them, or use single quotes"
 # What the parsers say, and what usually is the cause.
 _CAUSES: Final = (
     ("cannot start any token", "put the text in quotes"),
     ("mapping values are not allowed", "put a text that holds `: ` in quotes, or mend the indentation"),
+    ("escape", _BACKSLASH),
+    ("hexdecimal", _BACKSLASH),  # as libyaml spells it
     ("", "mend the indentation, and see that quotes and brackets are closed"),
 )
 

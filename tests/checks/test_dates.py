@@ -57,13 +57,13 @@ def test_a_payment_on_the_day_of_its_invoices_is_fine(codes: Codes) -> None:
 def test_a_payment_before_its_invoice_is_told_at_its_date(problems: Problems) -> None:
     (problem,) = problems(TEXT.replace("2026-05-21", "2026-05-19"))
     assert (problem.code, problem.severity, problem.pointer) == ("D2", Severity.WARNING, "/payments/0/date")
-    assert "before the invoice J, which it settles, 2026-05-20" in problem.message
+    assert "before the invoice J that it settles, which is dated 2026-05-20" in problem.message
     assert [place.file for place in problem.related] == ["invoices/1/date"]
 
 
 def test_a_payment_before_several_is_one_fault(problems: Problems) -> None:
     (problem,) = problems(TEXT.replace("2026-05-21", "2026-01-01"))
-    assert "(and before 1 more that it settles)" in problem.message
+    assert ", and before 1 more" in problem.message
 
 
 def test_an_advance_that_settles_nothing_yet_is_fine(codes: Codes) -> None:

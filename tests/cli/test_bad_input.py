@@ -1,52 +1,42 @@
 """Every file and folder of ``bad`` is refused as its expected file says; a new one is a new test.
 
-A line of an expected file is ``file:line:column code``, one for each error, in the order in which they are shown.
+An expected file holds what ``validate`` prints (tests/shown); the places and codes of its errors are held here.
 """
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from shown.cases import BAD, WARNED, Case, inputs
 
-from cli.command import command, files_below
+from cli.command import Ended, command, files_below
 from importer.manifest.source import MAX_BYTES
 
-BAD = Path(__file__).parent / "bad"
-CASES = sorted(path for path in BAD.iterdir() if path.suffix != ".expected" and not path.name.startswith("."))
+CASES = list(inputs(BAD))
 
 
-def expected(case: Path) -> list[tuple[str, str]]:
-    lines = case.with_name(case.name + ".expected").read_text("utf-8").splitlines()
-    return [(place, code) for place, code in (line.split() for line in lines)]
-
-
-def put(case: Path, folder: Path) -> str:
-    """A copy of ``case`` in the current folder, so that nothing is written beside the original."""
-    if case.is_dir():
-        shutil.copytree(case, folder / case.name)
-    else:
-        shutil.copy(case, folder)
-    return case.name
+def expected(case: Case) -> list[tuple[str, str]]:
+    return Ended(1, case.printed.read_text("utf-8"), "").problems
 
 
 def test_there_are_many_cases_and_no_expected_file_without_one() -> None:
     assert len(CASES) >= 90
-    assert {path.name for path in BAD.glob("*.expected")} == {case.name + ".expected" for case in CASES}
+    for folder in (BAD, WARNED):
+        assert set(folder.glob("*.expected")) == {case.printed for case in inputs(folder)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_validate_names_file_line_and_column_of_every_error(case: Path, folder: Path) -> None:
-    ended = command("validate", put(case, folder))
+def test_validate_names_file_line_and_column_of_every_error(case: Case, folder: Path) -> None:
+    ended = command("validate", case.put(folder))
     assert ended.code == 1
     assert ended.problems == expected(case)
     assert ended.problems
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_apply_refuses_it_before_anything_is_touched(case: Path, folder: Path) -> None:
-    name = put(case, folder)
+def test_apply_refuses_it_before_anything_is_touched(case: Case, folder: Path) -> None:
+    name = case.put(folder)
     before = files_below(folder)
     ended = command("apply", "--sandbox", "--yes", name)
     assert ended.code == 1
@@ -55,8 +45,8 @@ def test_apply_refuses_it_before_anything_is_touched(case: Path, folder: Path) -
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_as_json_it_holds_the_same_places(case: Path, folder: Path) -> None:
-    ended = command("plan", "--sandbox", "--format", "json", put(case, folder))
+def test_as_json_it_holds_the_same_places(case: Case, folder: Path) -> None:
+    ended = command("plan", "--sandbox", "--format", "json", case.put(folder))
     assert ended.code == 1
     problems = ended.json["problems"]
     keys = {"severity", "code", "message", "help", "file", "line", "column", "pointer"}

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from shown.cases import Case
 
 from cli.command import command
-from cli.test_bad_input import CASES, put
+from cli.test_bad_input import CASES
 from importer.schema import raw
 
 FAULTS = 120
@@ -67,8 +68,8 @@ def valid(value: Any) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_json_of_every_bad_file_is_as_its_schema_says(case: Path, folder: Path) -> None:
-    value = command("validate", "--format", "json", put(case, folder)).json
+def test_the_json_of_every_bad_file_is_as_its_schema_says(case: Case, folder: Path) -> None:
+    value = command("validate", "--format", "json", case.put(folder)).json
     assert value["problems"]
     valid(value)
 
