@@ -160,6 +160,8 @@ class Book:
 
     def _worth(self, entry: Entry) -> Worth | None:
         kind = entry.kind
+        if entry.document is not None and not entry.document.sound:
+            return None  # what could not be read may be a line
         doubtful = (path[0] for path in entry.shape.doubtful_amounts)
         if not entry.readable(kind.amount_field, kind.line_field, ROUND_OFF, *doubtful):
             return None

@@ -41,7 +41,8 @@ def _identity(book: Book, entry: Entry) -> tuple[object, ...] | None:
     day, reference, worth = entry.typed.get(DATE), entry.reference(), book.worth(entry)
     if party is None or not isinstance(day, date) or reference is None or worth is None:
         return None
-    return entry.ref.kind, party, day, worth.low.total, worth.high.total, normal(reference)
+    flow = entry.text(entry.kind.incoming_if[0]) if entry.kind.incoming_if else None  # a refund may keep its reference
+    return entry.ref.kind, flow, party, day, worth.low.total, worth.high.total, normal(reference)
 
 
 def _duplicate(book: Book, first: Entry, entry: Entry) -> Problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
@@ -30,7 +31,7 @@ from importer.checks import (
 from importer.checks.book import NOTHING_SAID, Book, Said
 from importer.checks.rates import Rates
 from importer.checks.rules import AS_THEY_ARE, Levels, levelled
-from importer.model import Manifest, Problem
+from importer.model import Manifest, Place, Problem, Severity
 
 _CHECKS = (
     *(damaged, required, references, amounts, settlement, gstin, pan),
@@ -66,7 +67,28 @@ def check(
         dates.problems(book, today),
         *(module.problems(book) for module in _CHECKS),
     )
-    return tuple(sorted(levelled(problems, rules), key=lambda problem: _position(files, problem)))
+    return tuple(sorted(_once(levelled(problems, rules)), key=lambda problem: _position(files, problem)))
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """What is written once is told once, however many documents have it from there: from defaults, or an anchor."""
+    found: dict[tuple[str, Place | None, str], list[Problem]] = {}
+    for problem in problems:
+        found.setdefault((problem.code, problem.place, problem.help), []).append(problem)
+    for (_, place, _), alike in found.items():
+        documents = {_document(one) for one in alike}
+        if place is None or len(documents) == 1:
+            yield from alike
+        else:
+            more = len(documents) - 1
+            others = f"the same in {more} more document{'s' if more > 1 else ''}"
+            worst = next((one for one in alike if one.severity is Severity.ERROR), alike[0])
+            yield replace(worst, message=f"{worst.message} ({others})")
+
+
+def _document(problem: Problem) -> tuple[str, ...]:
+    """Kind and position of the document it is told of."""
+    return tuple(problem.pointer.split("/", 3)[1:3])
 
 
 def _position(files: Mapping[str, int], problem: Problem) -> tuple[int, str, int, int]:

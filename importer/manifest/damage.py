@@ -50,11 +50,16 @@ _NO_ERRORS: Final = "mend the cell in the spreadsheet, and export it again"
 _WIDER: Final = "make the column wider in the spreadsheet, and export it again"
 _NO_FORMULAS: Final = "put the value in the place of the formula, and export it again"
 
+# Nothing that a spreadsheet does to a value makes it longer; the patterns below are not to be tried on a whole page.
+LONGEST: Final = 200  # characters
+
 Takes = Callable[[str], bool]  # whether the field takes a text
 
 
 def in_any(text: str) -> Damage | None:
     """Marks that no right value of a field with a form bears: of a code, a date, a number, a word of a list."""
+    if len(text) > LONGEST:
+        return None
     bare = text.strip()
     return (
         _not_a_value(bare)
@@ -131,6 +136,8 @@ def in_free_text(text: str) -> Damage | None:
 
 def in_number(text: str, takes: Takes) -> Damage | None:
     """What was done to an amount, a rate or another number. ``takes`` says whether the field takes a number."""
+    if len(text) > LONGEST:
+        return None
     found = in_any(text) or _notation(text)
     if found is None:
         return None

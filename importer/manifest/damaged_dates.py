@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from importer.manifest.damage import Damage, in_any
+from importer.manifest.damage import LONGEST, Damage, in_any
 
 # Excel counts a 29 February 1900, its day 60, that never was: from day 61 on its first day is a day too early.
 _EXCEL_ZERO: Final = date(1899, 12, 30)
@@ -41,7 +41,7 @@ _EXPORT: Final = "write YYYY-MM-DD; in the spreadsheet, give the column that for
 def in_date(text: str) -> Damage | None:
     """What was done to a date; None where nothing known was."""
     marks = in_any(text)
-    if marks is not None:
+    if marks is not None or len(text) > LONGEST:
         return marks
     bare = text.strip()
     serial = _SERIAL.fullmatch(bare)

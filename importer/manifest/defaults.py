@@ -34,6 +34,7 @@ class Defaults:
 
     fields: Mapping[str, Fields]
     places: TreePlaces
+    partial: frozenset[str] = frozenset()  # kinds of which a part was left out, so that nothing can be missed in them
 
 
 @dataclass(slots=True)
@@ -52,13 +53,15 @@ def defaults_of(places: TreePlaces) -> tuple[Defaults, tuple[Problem, ...]]:
     fields: dict[str, Fields] = {}
     if not isinstance(places.tree, dict):
         check.report("not-a-mapping", "`defaults` is a mapping of kinds", (), _MAPPING, of_key=False)
-        return Defaults(fields, places), tuple(check.problems)
+        return Defaults(fields, places, frozenset(KINDS)), tuple(check.problems)
     size = weight(places.tree) + span(places.tree)
     if size > MAX_SIZE:
         message = f"`defaults` holds {size:,} characters and elements; at most {MAX_SIZE:,} are taken"
         check.report("too-long", message, (), "every document gets them: say in each what is long", of_key=False)
-        return Defaults(fields, places), tuple(check.problems)
+        return Defaults(fields, places, frozenset(KINDS)), tuple(check.problems)
+    partial: set[str] = set()
     for kind, tree in places.tree.items():
+        before = len(check.problems)
         if kind not in KINDS:
             help = did_you_mean(kind, KINDS, f"the kinds are {', '.join(KINDS)}")
             check.report("unknown-section", f"`{kind}` is no kind of document", (kind,), help)
@@ -68,7 +71,9 @@ def defaults_of(places: TreePlaces) -> tuple[Defaults, tuple[Problem, ...]]:
         else:
             message = f"the defaults of `{kind}` are a mapping of fields"
             check.report("not-a-mapping", message, (kind,), f"write `{kind}: {{...}}`", of_key=False)
-    return Defaults(fields, places), tuple(check.problems)
+        if len(check.problems) > before:
+            partial.add(kind)
+    return Defaults(fields, places, frozenset(partial)), tuple(check.problems)
 
 
 def _checked(tree: Fields, level: Level, path: Path, check: _Check) -> Fields:

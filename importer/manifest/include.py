@@ -100,12 +100,25 @@ def _simplified(text: str) -> Iterator[str]:
 
 
 def _matches(path: Parts, pattern: Parts) -> bool:
-    if not pattern:
-        return not path
-    if pattern[0] == ANY_DEPTH:
-        deeper = bool(path) and not path[0].startswith(".")
-        return _matches(path, pattern[1:]) or (deeper and _matches(path[1:], pattern))
-    return bool(path) and _fits(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
+    """All ways at once, name by name: one after the other they would be too many where ``**`` stands often."""
+    reached = _beyond({0}, pattern)
+    for name in path:
+        reached = _beyond({end for at in reached for end in _step(name, pattern, at)}, pattern)
+    return len(pattern) in reached
+
+
+def _beyond(reached: set[int], pattern: Parts) -> set[int]:
+    """``reached``, and what lies behind a ``**``, which need not match any name."""
+    return reached | {at + 1 for at in reached if at < len(pattern) and pattern[at] == ANY_DEPTH}
+
+
+def _step(name: str, pattern: Parts, at: int) -> Iterator[int]:
+    """Where in the pattern one can be behind ``name``, coming from ``at``."""
+    if at < len(pattern) and pattern[at] == ANY_DEPTH:
+        if not name.startswith("."):
+            yield at
+    elif at < len(pattern) and _fits(name, pattern[at]):
+        yield at + 1
 
 
 def _fits(name: str, pattern: str) -> bool:

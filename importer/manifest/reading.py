@@ -74,7 +74,8 @@ class _Manifest:
             fields = merged(kind, fields, layers)
         key = fields.get("key")
         where = locator(kind, entry.places, layers) if layers else entry.places
-        document = Document(kind, key if isinstance(key, str) else "", fields, file, entry.index, where, entry.sound)
+        sound = entry.sound and not any(kind in layer.partial for layer in layers)
+        document = Document(kind, key if isinstance(key, str) else "", fields, file, entry.index, where, sound)
         problems = conform(document, pure=self.pure) if entry.sound else []
         first = self.seen.setdefault(document.ref, document) if document.key else document
         if first is document:

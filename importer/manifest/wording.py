@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from importer.manifest.damage import Damage, in_any, in_code, in_number
+from importer.manifest.damage import LONGEST, Damage, in_any, in_code, in_number
 from importer.manifest.damaged_dates import in_date
 from importer.manifest.levels import nearest, shown
 from importer.model import Tree
@@ -128,6 +128,8 @@ def _not_a_number(name: str, node: Mapping[str, Any], wanted: str, text: str) ->
 
 
 def _seen(node: Mapping[str, Any], wanted: str, text: str) -> str:
+    if len(text) > LONGEST:
+        return f"it has {len(text):,} characters"
     plain = _PLAIN.fullmatch(text)
     if plain is None:
         if any(char.isdecimal() and not char.isascii() for char in text):

@@ -11,6 +11,7 @@ from importer.report.excerpt import excerpt_lines
 from importer.report.style import Style, count
 
 ALL: Final = 0  # as a number of problems to be shown
+_MOST_CODES: Final = 12  # of what is left out
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -31,8 +32,8 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
 def problem_lines(problems: Sequence[Problem], style: Style, most: int = ALL) -> Iterator[str]:
     """Every problem with its place, the source line with a marker, and what would be right; then how many there are.
 
-    Where there are several files, each has a heading. Of more than ``most``, errors are shown before warnings, and
-    what is left out is counted.
+    Where there are several files, each has a heading. Of more than ``most``, errors are shown before warnings, some
+    of every code of every file before more of one, and what is left out is counted by its code.
     """
     ordered = in_order(problems)
     shown = _worst(ordered, most) if most else ordered
@@ -50,16 +51,33 @@ def problem_lines(problems: Sequence[Problem], style: Style, most: int = ALL) ->
         left = Counter(one.severity for one in ordered) - Counter(one.severity for one in shown)
         more = count(left.total(), "more problem")
         yield f"and {more}: {_counted(left)}; --max-problems 0 shows all"
+        yield from _left_out(ordered, shown)
         yield ""
     yield summary(problems)
 
 
 def _worst(ordered: Sequence[Problem], most: int) -> Sequence[Problem]:
-    """The first ``most``, errors before warnings and those before infos; still in the order of the files."""
+    """At most ``most``: errors first, and of these the first of each code in each file, then the second of each.
+
+    So one cause that is told a thousand times hides no other. What is kept stays in the order of the files.
+    """
     if len(ordered) <= most:
         return ordered
-    kept = sorted(range(len(ordered)), key=lambda at: _RANK[ordered[at].severity])[:most]
-    return [ordered[at] for at in sorted(kept)]
+    alike: Counter[tuple[str, str]] = Counter()
+    turns = []
+    for at, one in enumerate(ordered):
+        same = (one.place.file if one.place else "", one.code)
+        turns.append((_RANK[one.severity], alike[same], at))
+        alike[same] += 1
+    return [ordered[at] for at in sorted(at for _, _, at in sorted(turns)[:most])]
+
+
+def _left_out(ordered: Sequence[Problem], shown: Sequence[Problem]) -> Iterator[str]:
+    """How many of which code are not shown, the most frequent first."""
+    left = Counter(one.code for one in ordered) - Counter(one.code for one in shown)
+    named = [f"{number} {code}" for code, number in left.most_common(_MOST_CODES)]
+    others = len(left) - len(named)
+    yield f"    {', '.join(named)}" + (f" and {count(others, 'other code')}" if others else "")
 
 
 def _by_file(problems: Sequence[Problem]) -> dict[str, Counter[Severity]]:

@@ -79,3 +79,8 @@ def test_a_key_of_101_characters_needs_a_reference(codes: Codes) -> None:
 
 def test_a_contact_has_no_reference_to_be_too_long_for(codes: Codes) -> None:
     assert codes(f"contacts: [{{key: {'K' * 128}, contact_name: A}}]") == []
+
+
+def test_a_refund_may_keep_the_reference_of_the_receipt(codes: Codes) -> None:
+    refund = payment("B", more=SAME).replace("INCOMING", "OUTGOING")
+    assert codes("payments:\n" + payment("A", more=SAME) + refund) == []

@@ -39,6 +39,12 @@ YAML = {
     "blocks in blocks": ("contacts:" + "".join(f"\n{' ' * depth}-" for depth in range(4000)), "too-deep"),
     "lists in names": ("? " + "[" * 20_000, "too-deep"),
     "names in names": ("contacts:\n- " + "? " * 20_000, "too-deep"),
+    "blanks in an amount": (
+        'payments: [{key: a, amount: "1' + " " * 20_000 + '-Dr"}]\n',
+        "not-an-amount",
+    ),
+    "blanks in a date": ('payments: [{key: a, date: "1' + " " * 200_000 + 'x"}]\n', "not-a-date"),
+    "underscores in an amount": ('payments: [{key: a, amount: "' + "1_" * 40_000 + '1\\nx"}]\n', "not-an-amount"),
     "marks out of order": ('contacts:\n- {key: "a' + "\u0301\u0327" * 200_000 + '"}\n', "too-long"),
     "reference with marks out of order": (
         "contacts: [{key: a}]\ninvoices:\n- {key: i, customer: a" + "\u0301\u0327" * 200_000 + "}\n",

@@ -107,10 +107,22 @@ class TestOfTooMany:
         assert [int(line.split(":")[1]) for line in lines] == kept
 
     def test_the_others_are_counted_by_severity_above_the_sum_of_all(self) -> None:
-        *_, more, blank, total = problem_lines(self.FOUND, PLAIN, 1)
+        *_, more, codes, blank, total = problem_lines(self.FOUND, PLAIN, 1)
         assert more == "and 6 more problems: 1 error, 3 warnings, 2 infos; --max-problems 0 shows all"
-        assert (blank, total) == ("", "2 errors, 3 warnings, 2 infos")
-        assert "and 9,950 more problems: 9,950 errors; " in list(problem_lines([of("a.yaml")] * 10_000, PLAIN, 50))[-3]
+        assert (codes, blank, total) == ("    6 bad", "", "2 errors, 3 warnings, 2 infos")
+        assert "and 9,950 more problems: 9,950 errors; " in list(problem_lines([of("a.yaml")] * 10_000, PLAIN, 50))[-4]
+
+    def test_one_cause_told_often_hides_no_other_code_and_no_other_file(self) -> None:
+        often = [replace(of("a.yaml", line), code="often") for line in range(1, 101)]
+        found = [*often, replace(of("a.yaml", 200), code="once"), replace(of("b.yaml", 9), code="often")]
+        lines = list(problem_lines(found, PLAIN, 4))
+        told = [line for line in lines if "error[" in line]
+        assert [line.split(": ")[0] for line in told] == ["a.yaml:1:1", "a.yaml:2:1", "a.yaml:200:1", "b.yaml:9:1"]
+        assert lines[-3] == "    98 often"
+
+    def test_of_very_many_codes_the_rarest_are_counted_together(self) -> None:
+        found = [replace(of("a.yaml", at), code=f"c{at % 20:02}") for at in range(1, 102)]
+        assert list(problem_lines(found, PLAIN, 1))[-3].endswith("5 c12 and 8 other codes")
 
     @pytest.mark.parametrize("most", [0, 7, 8])
     def test_where_all_are_shown_none_is_counted_twice(self, most: int) -> None:
