@@ -101,7 +101,9 @@ class Kind:
     line_field: str = ""
     item_field: str = ""  # in a line: refers to the document that rate, tax and code come from
     amount_field: str = ""  # the worth, where it is given and not the sum of lines
+    kept_back: str = ""  # what a customer kept back as tax: it settles, and never reaches the bank
     incoming_if: tuple[str, str] | None = None  # counted as money in only if this field has this value
+    ahead_if: tuple[str, str] | None = None  # with this value of this field it may come before what it settles
     vendor_if: tuple[str, ...] = ()  # with one of these fields it is a vendor's, and no customer's money
     counts: Counts = Counts.NOWHERE
     settles: Settles | None = None
@@ -186,7 +188,9 @@ PAYMENTS: Final = Kind(
     reference_field="reference_number",
     party_field="contact",
     amount_field="amount",
+    kept_back="tds_amount",  # GST rules, section 10
     incoming_if=("flow", "INCOMING"),
+    ahead_if=("payment_type", "ADVANCE"),
     counts=Counts.RECEIVED,
     settles=Settles("allocations", "invoices", "invoice", "invoice_id", "/payments/{id}/apply", in_body=True),
     # Omitted, the API books to the first bank or cash account it finds (fact sheet, section 24, item 17).

@@ -19,6 +19,7 @@ def named_fields(kind: Kind) -> Iterator[str]:
     yield from kind.likeness
     yield from kind.search.fields if kind.search else ()
     yield from kind.incoming_if[:1] if kind.incoming_if else ()
+    yield from kind.ahead_if[:1] if kind.ahead_if else ()
     yield from kind.defaults
     yield from filter(
         None,

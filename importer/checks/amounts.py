@@ -1,4 +1,4 @@
-"""Amounts that no book can hold: nothing paid, nothing sold, a document of nothing, a round-off that rounds nothing."""
+"""Amounts that no book can hold: nothing paid, nothing sold, a currency that is worth nothing, and the like."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from importer.checks.worth import QUANTITY, ROUND_OFF, found_typed
 from importer.model import Problem, Severity
 from importer.money import ZERO, plain
 
+EXCHANGE_RATE: Final = "exchange_rate"  # as the API names it in every document that has a currency
+
 # GST rules, section 11 (section 170 of the Act): to the nearest rupee, so at most half of one either way.
 USUAL_ROUND_OFF: Final = Decimal("0.50")
 GREATEST_ROUND_OFF: Final = Decimal("1.00")
 
 
 def problems(book: Book) -> Iterator[Problem]:
-    """amount-not-positive, quantity-not-positive, total-not-positive and M3."""
+    """amount-not-positive, exchange-rate-not-positive, quantity-not-positive, total-not-positive and M3."""
     for entry in book.entries:
         yield from _amount(entry)
+        yield from _exchange_rate(entry)
         flawed = list(_quantities(entry))
         yield from flawed
         if not flawed:
@@ -36,6 +39,19 @@ def _amount(entry: Entry) -> Iterator[Problem]:
             f"the {name} of {entry.label} is {plain(amount)}",
             (name,),
             help="give an amount above zero",
+        )
+
+
+def _exchange_rate(entry: Entry) -> Iterator[Problem]:
+    """GST rules, section 9: foreign currency needs one above zero."""
+    rate = entry.typed.get(EXCHANGE_RATE) if EXCHANGE_RATE in entry.fields else None
+    if isinstance(rate, Decimal) and rate <= ZERO:
+        yield entry.problem(
+            "exchange-rate-not-positive",
+            f"the exchange rate of {entry.label} is {rate:f}",
+            (EXCHANGE_RATE,),
+            help="give what one unit of the document's currency is worth in the org's own, such as 83.25; a document "
+            "in the org's own currency goes without one",
         )
 
 

@@ -54,10 +54,12 @@ def _out_of_order(entry: Entry) -> Iterator[Problem]:
 
 def _paid_early(book: Book, entry: Entry, day: date) -> Iterator[Problem]:
     """One for the payment, however many of its targets it comes before: it has one date."""
-    settles = entry.kind.settles
+    settles, ahead = entry.kind.settles, entry.kind.ahead_if
     listed = entry.typed.get(settles.field) if settles else None
     if settles is None or not isinstance(listed, list):
         return
+    if ahead is not None and entry.text(ahead[0]) == ahead[1]:
+        return  # it says itself that it is paid before
     early: list[tuple[Entry, date]] = []
     for one in listed:
         key = one.get(settles.target_field) if isinstance(one, dict) else None

@@ -72,6 +72,18 @@ def ended(rate: Decimal, day: date) -> date | None:
     return next((start for start in changes if start <= day), None)
 
 
+def ended_for_all(rate: Decimal, day: date) -> date | None:
+    """The day from which ``rate`` held for no goods at all any more, if that was before or on ``day``."""
+    changes = (
+        after.start for before, after in pairwise(PERIODS) if _for_any(rate, before) and not _for_any(rate, after)
+    )
+    return next((start for start in changes if start <= day), None)
+
+
+def _for_any(rate: Decimal, period: Period) -> bool:
+    return rate in period.rates or any(rate == one for one, _ in period.only_for)
+
+
 _PARTS: Final = ("CGST", "SGST", "UTGST")
 _KINDS: Final = r"(IGST|CGST|SGST|UTGST|GST)"
 _PERCENT: Final = r"([0-9]{1,3}(?:\.[0-9]{1,3})?)"

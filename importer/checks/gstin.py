@@ -16,7 +16,7 @@ from importer.checks.book import Book
 from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, form_of, repaired
 from importer.checks.shape import shown, texts
 from importer.checks.states import STATES
-from importer.manifest.damage import Damage, in_code
+from importer.manifest.damage import in_code
 from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
@@ -52,7 +52,7 @@ def faults(text: str) -> Iterator[Fault]:
     gstin = compact(text)
     form = form_of(gstin)
     if form is None:
-        yield _misshapen(gstin, in_code(text))
+        yield _misshapen(gstin, text)
         return
     error = _error(gstin, form)
     if error is not None:
@@ -60,17 +60,20 @@ def faults(text: str) -> Iterator[Fault]:
     yield from _oddities(gstin, form)
 
 
-def _misshapen(gstin: str, damage: Damage | None) -> Fault:
+def _misshapen(gstin: str, text: str) -> Fault:
+    damage = in_code(text)
     if damage is not None:  # more than a wrong length: what has become of it
-        return Fault(damage.code, f"is none: {damage.seen}", damage.help)
+        return Fault(damage.code, f"is not a GSTIN: {damage.seen}", damage.help)
+    if gstin in pan.NO_NUMBER:
+        return Fault("G1", "stands for no GSTIN", "leave it empty for a customer or vendor without one")
     if len(gstin) != LENGTH:
-        return Fault("G1", f"has {len(gstin)} characters and not {LENGTH}", _LOOKS_LIKE)
+        return Fault("G1", f"has {pan.counted(text)} and not {LENGTH}", _LOOKS_LIKE)
+    return Fault("G1", "has not the form of any kind of registration", _guess(gstin) or _LOOKS_LIKE)
+
+
+def _guess(gstin: str) -> str:
     guess = repaired(gstin)
-    return Fault(
-        "G1",
-        "has not the form of any kind of registration",
-        f"did you mean {guess}? zero and O, one and I, two and Z are easily mixed up" if guess else _LOOKS_LIKE,
-    )
+    return f"did you mean {guess}? zero and O, one and I, two and Z are easily mixed up" if guess else ""
 
 
 _LOOKS_LIKE: Final = "a GSTIN is two digits of the state, the ten of the PAN, a counter, mostly Z, a check character"
@@ -93,7 +96,8 @@ def _wrong_check(gstin: str, form: Form) -> Fault | None:
     return Fault(
         "G2",
         f"ends with {gstin[14]}, but its other characters ask for {expected}",
-        "one of its characters is mistyped, or it is the placeholder of a template: copy it from the certificate",
+        _guess(gstin)
+        or "one of its characters is mistyped, or it is the placeholder of a template: copy it from the certificate",
         # Nothing at hand proves that the numbers of embassies and of foreigners follow the same formula.
         Severity.ERROR if form.of_state else Severity.WARNING,
     )

@@ -78,4 +78,4 @@ def _spellings(gstin: str) -> Iterator[str]:
 
 
 def _is_sound(gstin: str) -> bool:
-    return REGULAR.pattern.fullmatch(gstin) is not None and check_character(gstin) == gstin[14]
+    return gstin[13] == "Z" and REGULAR.pattern.fullmatch(gstin) is not None and check_character(gstin) == gstin[14]

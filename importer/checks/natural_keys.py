@@ -6,17 +6,21 @@ Two contacts of one name but different GSTINs are told apart; a third of that na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from typing import Final
 
 from importer import schema
 from importer.checks.book import Book, Entry, normal
+from importer.checks.duplicates import DATE
 from importer.checks.gstin_forms import RULE as GSTIN_RULE
 from importer.checks.shape import shown
+from importer.checks.years import financial_year, year_words
 from importer.kinds import NaturalKey
 from importer.manifest.typed import compact
 from importer.model import Problem, Severity
 
+LONGEST_NUMBER: Final = 16  # characters, of a number (CGST Rules, rule 46(b))
 _BRANCHES: Final = "branches"
 
 Values = tuple[object, ...]
@@ -25,8 +29,8 @@ Values = tuple[object, ...]
 def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iterator[Problem]:
     """repeated-natural-key, and G8 for one GSTIN on two documents. Pairs known as ``duplicates`` are left out.
 
-    G8 is a warning: branches of a firm may share a GSTIN (GST rules, section 15). So is a shared reference: many
-    orders under one purchase order are usual, and date and total still tell them apart.
+    G8 is a warning: branches of a firm may share a GSTIN (GST rules, section 15). So is a shared reference of
+    invoices: many orders under one purchase order are usual, and date and total still tell them apart.
     """
     told = set(duplicates)
     firsts: dict[Values, Entry] = {}
@@ -99,9 +103,42 @@ def _repeated(first: Entry, entry: Entry, rule: NaturalKey) -> Problem:
         f"{entry.label} and {first.label} have {rule.words}, {shown(str(value))}: "
         "in the books, one would be taken for the other",
         path,
-        help="a reference of its own for each is safer" if lenient else "remove one, or make them differ in it",
+        help=_help(first, entry, rule, value),
         severity=Severity.WARNING if lenient else Severity.ERROR,
         related=related,
+    )
+
+
+def _help(first: Entry, entry: Entry, rule: NaturalKey, value: object) -> str:
+    """What to do about the two, which may both be right."""
+    name = rule.fields[0]
+    if name == entry.kind.reference_field:
+        return "a reference of its own for each is safer"
+    if name == entry.kind.number_field:
+        return _help_of_number(first, entry, name, str(value))
+    if rule.blank:
+        return (
+            f"if they are one, remove the other; if they are two, give each its `{rule.blank[0]}`, or tell them "
+            f"apart in the `{name}`"
+        )
+    return "remove one, or make them differ in it"
+
+
+def _help_of_number(first: Entry, entry: Entry, name: str, number: str) -> str:
+    """GST asks for a number that is unique in its financial year, FinzBooks for one that is unique in its branch.
+
+    GST rules, section 6; fact sheet, section 15.
+    """
+    day, before = entry.typed.get(DATE), first.typed.get(DATE)
+    if not isinstance(day, date) or not isinstance(before, date) or financial_year(day) == financial_year(before):
+        return (
+            f"give each the `{name}` that it was issued with; remove one only if both are the same {entry.kind.label}"
+        )
+    dated = f"{year_words(financial_year(day))[2:]}/{number}"
+    such = f", such as {shown(dated)}" if len(dated) <= LONGEST_NUMBER else ""
+    return (
+        f"both may be right: GST takes a number again in another financial year, FinzBooks only once in a branch. "
+        f"Give this one a number with its year in it{such}, or leave its `{name}` out and let FinzBooks number it"
     )
 
 

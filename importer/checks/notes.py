@@ -12,11 +12,12 @@ from typing import Final
 
 from importer.checks.book import Book, Entry
 from importer.checks.duplicates import DATE
-from importer.checks.links import link_field, original
-from importer.checks.settlement import other_party, shares
+from importer.checks.links import link_field, meant, original
+from importer.checks.settlement import other_party
 from importer.checks.shape import shown
+from importer.checks.shares import shares
 from importer.checks.taxes import bears_gst
-from importer.checks.worth import RAW, Worth
+from importer.checks.worth import RAW
 from importer.checks.years import GST_START, financial_year, words, year_words
 from importer.model import Problem, Ref, Severity
 from importer.money import ZERO, add, plain
@@ -38,9 +39,12 @@ def problems(book: Book) -> Iterator[Problem]:
         if named is not None:
             yield from _of_another(entry, named, field)
             yield from _too_early(entry, named)
-            yield from _too_late(book, entry, named)
+            yield from _too_late(book, entry, named, field)
             lowered.setdefault(named.ref, []).append(entry)
         elif field not in entry.fields and field + RAW not in entry.fields:
+            only = meant(book, entry)
+            if only is not None:
+                yield from _too_late(book, entry, only, field)
             yield from _of_none(book, entry, field)
     for ref, notes in lowered.items():
         yield from _more_than_invoiced(book, ref, notes)
@@ -72,20 +76,22 @@ def _too_early(entry: Entry, named: Entry) -> Iterator[Problem]:
         )
 
 
-def _too_late(book: Book, entry: Entry, named: Entry) -> Iterator[Problem]:
+def _too_late(book: Book, entry: Entry, named: Entry, field: str) -> Iterator[Problem]:
+    """Of a note that names no original, the one that it is applied to: GST is lowered for what it says it lowers."""
     day, issued = entry.typed.get(DATE), named.typed.get(DATE)
     if not isinstance(day, date) or not isinstance(issued, date) or issued < GST_START:
         return
     year = financial_year(issued)
     last = date(year + 1, *_CUT_OFF) if year < date.max.year else date.max
     if day > last and bears_gst(book, entry):
+        other = "" if field in entry.fields else f"; or give the `{field}` that it belongs to, if it is a newer one"
         yield entry.problem(
             "C2",
             f"{entry.label} is dated {day}, but GST of the financial year {year_words(year)}, in which "
             f"{named.label} was issued, could be lowered up to {words(last)} only",
             (DATE,),
             help="it still settles between you and the customer, without GST: give its lines no tax, or keep it as it "
-            "was issued (CGST Act, section 34)",
+            f"was issued (CGST Act, section 34){other}",
             severity=Severity.WARNING,
             related=(named.place((DATE,)),),
         )
@@ -109,37 +115,49 @@ def _more_than_invoiced(book: Book, ref: Ref, notes: list[Entry]) -> Iterator[Pr
     """The notes of one invoice together against what it comes to: one problem, at the note that passes it.
 
     Both bounds must be passed, so that notes and invoice are compared with their taxes as named, and without any.
+    A note may cover several invoices: those that it is applied to are counted besides the one that it names.
     """
-    owing = book.find(ref)
-    invoiced = book.worth(owing) if owing is not None else None
-    if owing is None or invoiced is None:
-        return
-    # What rounding explains of the invoice explains it at both bounds.
-    rounding = add((invoiced.limit, invoiced.high.total.copy_negate()))
-    room = add((invoiced.low.total, rounding))
-    low = high = applied = ZERO
+    covered: dict[Ref, Entry] = {}
+    room = limit = invoiced = low = high = applied = ZERO  # room and limit: the least and the most they come to
     for at, entry in enumerate(notes):
+        mine = shares(entry)
+        for target in dict.fromkeys((ref, *(share.target for share in mine))):
+            owing = book.find(target) if target is not None else None
+            its = book.worth(owing) if owing is not None else None
+            if owing is None or its is None:
+                return
+            if owing.ref in covered:
+                continue
+            covered[owing.ref] = owing
+            # What rounding explains of the invoice explains it at both bounds.
+            rounding = add((its.limit, its.high.total.copy_negate()))
+            room, limit = add((room, its.low.total, rounding)), add((limit, its.limit))
+            invoiced = add((invoiced, its.high.total))
         worth = book.worth(entry)
         if worth is None:
             continue
         # What rounding explains of the note is in its favour.
         low = add((low, worth.low.total, worth.slack.copy_negate()))
         high = add((high, worth.high.total, worth.slack.copy_negate()))
-        applied = add((applied, *(share.amount for share in shares(entry) if share.target == ref)))
-        if high > invoiced.limit and low > room:
-            if applied <= invoiced.limit:  # else allocations-exceed-invoice says it
-                yield _more(entry, notes[:at], owing, high, invoiced)
+        applied = add((applied, *(share.amount for share in mine)))
+        if high > limit and low > room:
+            if applied <= limit:  # else allocations-exceed-invoice says it
+                # Where the name of a tax tells no rate, the most is no sum that anybody would recognise.
+                sum = plain(high) if high <= low + low else f"at least {plain(low)}"
+                yield _more(entry, notes[:at], list(covered.values()), sum, invoiced)
             return
 
 
-def _more(entry: Entry, before: list[Entry], owing: Entry, sum: Decimal, invoiced: Worth) -> Problem:
+def _more(entry: Entry, before: list[Entry], covered: list[Entry], sum: str, invoiced: Decimal) -> Problem:
+    several = len(covered) > 1
+    owing = f"the {len(covered)} documents that are named or settled" if several else covered[0].label
     notes = f"the {len(before) + 1} notes up to {entry.label} come" if before else f"{entry.label} comes"
     return entry.problem(
         "C1",
-        f"{notes} to {plain(sum)}, more than {owing.label}, which comes to {plain(invoiced.high.total)}",
+        f"{notes} to {sum}, more than {owing}, which come{'' if several else 's'} to {plain(invoiced)}",
         (entry.kind.line_field,),
         help="a note gives back at most what was invoiced: correct its lines, or the invoice that it names",
         severity=Severity.WARNING,
         of_key=True,
-        related=(owing.place(), *(one.place() for one in before[:_MOST_NAMED])),
+        related=(*(one.place() for one in covered[:_MOST_NAMED]), *(one.place() for one in before[:_MOST_NAMED])),
     )

@@ -11,17 +11,21 @@ from typing import Final
 from importer import schema
 from importer.checks.book import Book, Entry, normal
 from importer.checks.duplicates import DATE
-from importer.checks.natural_keys import branch
+from importer.checks.natural_keys import LONGEST_NUMBER, branch
 from importer.checks.shape import shown
 from importer.checks.years import GST_START, financial_year, year_words
 from importer.kinds import KINDS
+from importer.manifest.damage import in_free_text
 from importer.model import Problem, Severity
 
 # CGST Rules, rule 46(b): consecutive, at most 16 characters, letters, digits, hyphen and slash only.
-LONGEST: Final = 16
+LONGEST: Final = LONGEST_NUMBER
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9/-]")
 # The portal for e-invoices takes no number that begins with one of these (GST rules, section 6).
 _NOT_FIRST: Final = ("0", "/", "-")
+# What Excel shows of 1/2 and of 4-25, in its own letters (GST rules, section 6). 25-26/1 and 2025-01 are numbers.
+_MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_SHOWN_DATE: Final = re.compile(rf"[0-9]{{1,2}}-{_MONTH}(?:-[0-9]{{2}}(?:[0-9]{{2}})?)?|{_MONTH}-[0-9]{{2}}")
 
 Numbered = tuple[Entry, str, date]
 
@@ -60,6 +64,11 @@ def _number_field(kind: str) -> str:
 
 
 def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
+    if in_free_text(number) is not None:
+        return  # what a spreadsheet has made of it is told in ``damaged``
+    if _SHOWN_DATE.fullmatch(number):
+        yield _a_date(entry, field, number)
+        return
     foreign = list(dict.fromkeys(_FOREIGN.findall(number)))
     faults = []
     if len(number) > LONGEST:
@@ -83,6 +92,17 @@ def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
             help="a number that an e-invoice is to carry begins with a letter or with a digit from 1 to 9",
             severity=Severity.INFO,
         )
+
+
+def _a_date(entry: Entry, field: str, number: str) -> Problem:
+    return entry.problem(
+        "N1",
+        f"the {_words(field)} {shown(number)} of {entry.label} looks like a date that a spreadsheet has made of it",
+        (field,),
+        help="spreadsheets show 1/2 as 2-Jan or 1-Feb, and 4-25 as Apr-25: copy the number from the paper, and format "
+        "the column as text; if it was issued like this, leave it",
+        severity=Severity.WARNING,
+    )
 
 
 def _used_before(years: dict[int, Numbered], this: Numbered, told: set[tuple[Entry, Entry]]) -> Iterator[Problem]:

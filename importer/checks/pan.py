@@ -21,16 +21,24 @@ HOLDERS: Final = (
 DOUBTFUL_HOLDERS: Final = "K"  # python-stdnum takes it, the Income Tax Department does not list it
 
 
+# What people write in the place of a number that somebody has not, as it is without blanks and hyphens. URP is the
+# portals' own word for an unregistered person; the last three stand in returns of tax deducted at source.
+NO_NUMBER: Final = frozenset(
+    {
+        *("", "URP", "NA", "N/A", "N.A.", "NIL", "NONE", "NULL", "NOTAPPLICABLE", "NOTAVAILABLE", "UNREGISTERED"),
+        *("PANNOTAVBL", "PANAPPLIED", "PANINVALID"),
+    }
+)
 _VERDICTS: Final = {Severity.ERROR: "is not one", Severity.WARNING: "is doubtful"}
 
 
-def fault(pan: str) -> tuple[str, Severity] | None:
-    """What is wrong with ``pan``, ten characters without blanks, and how sure that is; None if nothing.
+def fault(pan: str, written: str = "") -> tuple[str, Severity] | None:
+    """What is wrong with ``pan``, compact as it is compared, and how sure that is; None if nothing.
 
     There is no check character to verify: its formula is not public.
     """
     if len(pan) != 10:
-        return f"it has {len(pan)} characters and not 10", Severity.ERROR
+        return f"it has {counted(written or pan)} and not 10", Severity.ERROR
     if not _FORM.fullmatch(pan):
         return "it is not five letters, four digits and a letter", Severity.ERROR
     if pan[5:9] == "0000":
@@ -40,6 +48,13 @@ def fault(pan: str) -> tuple[str, Severity] | None:
     if pan[3] not in HOLDERS:
         return f"its fourth letter {pan[3]} stands for no kind of holder ({', '.join(HOLDERS)})", Severity.ERROR
     return None
+
+
+def counted(text: str) -> str:
+    """How many characters a number has as it was written, and what of it does not count."""
+    number = compact(text)
+    words = f"{len(number)} character{'' if len(number) == 1 else 's'}"
+    return words if len(number) == len(text.strip()) else f"{words}, blanks and hyphens not counted,"
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -53,11 +68,14 @@ def problems(book: Book) -> Iterator[Problem]:
 
 def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
     pan = compact(text)
-    wrong = fault(pan)
+    wrong = fault(pan, text)
     damage = in_code(text) if wrong is not None else None
     if damage is not None:
-        message = f"the PAN {shown(text)} of {entry.label} is none: {damage.seen}"
+        message = f"the PAN {shown(text)} of {entry.label} is not a PAN: {damage.seen}"
         yield entry.problem(damage.code, message, path, help=damage.help)
+    elif pan in NO_NUMBER:
+        message = f"the PAN {shown(text)} of {entry.label} stands for no PAN"
+        yield entry.problem("P1", message, path, help="leave it empty for a customer or vendor without one")
     elif wrong is not None:
         yield entry.problem(
             "P1",

@@ -16,10 +16,21 @@ from importer.model import Problem, Severity
 
 MODE: Final = "mode"  # how it was paid (fact sheet, section 16)
 
-# "Cash", "NEFT" and "PO 17" stand on many payments; what a bank gives has six characters at least, digits among them.
-_FEWEST: Final = 6
-_SOME_DIGITS: Final = re.compile(r"(?:[^0-9]*[0-9]){4}")
-_SHORT_NUMBER: Final = re.compile(r"[0-9]{1,6}")  # a cheque: two customers may well have the same
+_BY_HAND: Final = "CASH"  # no bank gives a reference
+_BY_CHEQUE: Final = "CHEQUE"
+# "Cash", "NEFT", "PO 17" and "Cash book 2025-26" stand on many payments; what a bank gives holds a word of six
+# characters at least, five digits among them, and is no date.
+_WORD: Final = re.compile(r"[0-9A-Z]+")
+_GAP: Final = re.compile(r"(?<=[0-9]{3}) (?=[0-9]{3})")  # 4261 1234 5678
+_LONG: Final = re.compile(r"(?=[0-9A-Z]{6})(?:[A-Z]*[0-9]){5}")
+_YEAR: Final = "(?:(?:19|20)[0-9]{2})"
+_MONTH: Final = "(?:0[1-9]|1[0-2])"
+_DAY: Final = "(?:0[1-9]|[12][0-9]|3[01])"
+_A_DAY: Final = re.compile(
+    rf"{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_YEAR}"
+    r"|[0-9]{0,2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}[0-9]{2,4}"
+)
+_SHORT: Final = re.compile(r"[0-9]{1,6}")  # of a cheque: two customers may well have the same
 _CUT_NUMBER: Final = re.compile(r"[1-9][0-9]{14}0{2,}")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z][A-Za-z0-9.-]*")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -32,7 +43,7 @@ _LONGEST: Final = 100  # the schema's own limit: what is longer has been reporte
 def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iterator[Problem]:
     """R3. Pairs known as ``duplicates`` are left out."""
     told = set(duplicates)
-    groups: dict[str, list[Entry]] = {}  # by reference in upper case
+    groups: dict[tuple[str, bool], list[Entry]] = {}  # by what is compared of a reference, and whether it is short
     for entry in book.unique:
         field = entry.kind.reference_field
         if not field or not entry.kind.amount_field:
@@ -40,26 +51,39 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
         if field in entry.fields:
             yield from _form(entry, field)
         reference = entry.reference()
-        if reference is not None:
-            groups.setdefault(reference.strip().upper(), []).append(entry)
-    for reference, entries in groups.items():
-        if len(entries) > 1 and _tells(reference):
-            yield from _used_before(entries, reference, told)
+        given = _given_by_a_bank(entry.text(MODE) or "", reference.strip().upper()) if reference is not None else None
+        if given is not None:
+            groups.setdefault(given, []).append(entry)
+    for (_, short), entries in groups.items():
+        if len(entries) > 1:
+            yield from _used_before(entries, short, told)
 
 
-def _tells(reference: str) -> bool:
-    return len(reference) >= _FEWEST and _SOME_DIGITS.match(reference) is not None
+def _given_by_a_bank(mode: str, reference: str) -> tuple[str, bool] | None:
+    """What is compared of a reference in capitals, and whether it is the short number of a cheque; None for nothing."""
+    if mode == _BY_HAND or len(reference) > _LONGEST:
+        return None
+    words = _WORD.findall(_GAP.sub("", reference))
+    if any(_LONG.match(word) and not _SHORT.fullmatch(word) and not _A_DAY.fullmatch(word) for word in words):
+        return reference, False
+    numbers = [word for word in words if _SHORT.fullmatch(word)]
+    if len(numbers) == 1 and (mode == _BY_CHEQUE or len(numbers[0]) == _CHEQUE_DIGITS):
+        return numbers[0].zfill(_CHEQUE_DIGITS), True  # a spreadsheet drops zeros in front
+    return None
 
 
-def _used_before(entries: list[Entry], reference: str, told: set[tuple[Entry, Entry]]) -> Iterator[Problem]:
-    """The same on two payments of one amount, or of two contacts. One transfer may well be entered in several parts."""
+def _used_before(entries: list[Entry], short: bool, told: set[tuple[Entry, Entry]]) -> Iterator[Problem]:
+    """The same on two payments of one amount, or of two contacts. One transfer may well be entered in several parts.
+
+    The short number of a cheque says something of one contact and one amount only.
+    """
     firsts: dict[tuple[object, ...], Entry] = {}
-    short = _SHORT_NUMBER.fullmatch(reference) is not None
     for entry in entries:
         kind = entry.kind
         direction = entry.text(kind.incoming_if[0]) if kind.incoming_if else None  # a refund may keep it
         party, amount = entry.named(kind.party_field), entry.typed.get(kind.amount_field)
-        of_amount = firsts.setdefault((kind.name, direction, amount), entry) if amount is not None else entry
+        alike = (kind.name, direction, amount, party if short else None)
+        of_amount = firsts.setdefault(alike, entry) if amount is not None else entry
         of_any = firsts.setdefault((kind.name, direction), entry)
         if of_amount is not entry:
             first, words = of_amount, "the same amount"
@@ -73,9 +97,13 @@ def _used_before(entries: list[Entry], reference: str, told: set[tuple[Entry, En
 
 def _repeated(entry: Entry, first: Entry, words: str) -> Problem:
     field = entry.kind.reference_field
+    own, its = (normal(one.reference() or "") for one in (entry, first))
+    same = f"the same reference {shown(own)}"
+    if own.upper() != its.upper():
+        same = f"the references {shown(own)} and {shown(its)}, which are one number of a cheque,"
     return entry.problem(
         "R3",
-        f"{entry.label} and {first.label} have the same reference {shown(entry.reference() or '')} and {words}",
+        f"{entry.label} and {first.label} have {same} and {words}",
         (field,) if field in entry.fields else ("key",),
         help="a bank gives a reference once: one of the two may be entered twice, or have another's reference",
         severity=Severity.WARNING,
@@ -105,7 +133,7 @@ def _fault(mode: str, reference: str) -> tuple[str, str, Severity] | None:
     if mode == "UPI" and digits and digits != _UPI_DIGITS:
         help = f"a number that banks give a UPI payment has {_UPI_DIGITS} digits"
         return f"has {digits} digit{'s' if digits > 1 else ''}", help, Severity.INFO
-    if mode == "CHEQUE" and 0 < digits < _CHEQUE_DIGITS:
+    if mode == _BY_CHEQUE and 0 < digits < _CHEQUE_DIGITS:
         help = f"the number of a cheque has {_CHEQUE_DIGITS} digits; a spreadsheet drops zeros in front"
         return f"has {digits} digit{'s' if digits > 1 else ''}", help, Severity.INFO
     return None

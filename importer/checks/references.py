@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from importer import graph
 from importer.checks.book import Book, Entry, normal
+from importer.checks.named import Named
 from importer.checks.nearest import Nearest
 from importer.checks.shape import dotted, shown, texts
 from importer.kinds import KINDS
@@ -27,18 +28,34 @@ def edges(book: Book) -> dict[Ref, tuple[Ref, ...]]:
 
 def problems(book: Book) -> Iterator[Problem]:
     """unresolved-reference, wrong-kind-reference and dependency-cycle."""
-    nearest: dict[str, Nearest] = {}
+    guesses: dict[str, _Guesses] = {}
     needs: dict[Ref, list[Ref]] = {}
     for entry in book.entries:
         wanted = needs.setdefault(entry.ref, [])
         for path, ref in references(entry):
             wanted.append(ref)
             if book.find(ref) is None:
-                yield _unresolved(book, nearest, entry, path, ref)
+                yield _unresolved(book, guesses, entry, path, ref)
     yield from cycles({entry.ref: entry for entry in book.unique}, needs)
 
 
-def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Path, ref: Ref) -> Problem:
+class _Guesses:
+    """What may have been meant by keys of one kind that there are not. Made once, and only when there is such a key."""
+
+    def __init__(self, book: Book, kind: str) -> None:
+        self._named = Named(book, kind) if kind in KINDS else None
+        self._nearest = Nearest(book.keys(kind))
+
+    def help(self, key: str) -> str:
+        """How to refer to what has this name, else the nearest key; "" where nothing is near."""
+        named = self._named.advice(key) if self._named is not None else ""
+        if named:
+            return named
+        near = self._nearest.to(key)
+        return f"did you mean {shown(near)}?" if near else ""
+
+
+def _unresolved(book: Book, guesses: dict[str, _Guesses], entry: Entry, path: Path, ref: Ref) -> Problem:
     wanted = KINDS[ref.kind].label if ref.kind in KINDS else ref.kind
     named = f"{dotted(path)} of {entry.label} names {shown(ref.key)}"
     for other in KINDS.values():
@@ -49,20 +66,17 @@ def _unresolved(book: Book, nearest: dict[str, Nearest], entry: Entry, path: Pat
                 path,
                 help=f"give the key of {_a(wanted)}",
             )
-    if ref.kind not in nearest:
-        nearest[ref.kind] = Nearest(book.keys(ref.kind))
-    near = nearest[ref.kind].to(ref.key)
-    raw = f"{path[-1]}_id"
     damage = in_free_text(ref.key)
     if damage is not None:
         return entry.problem(damage.code, f"{named}: {damage.seen}", path, help=damage.help)
+    if ref.kind not in guesses:
+        guesses[ref.kind] = _Guesses(book, ref.kind)
+    add = f"add the {wanted} {shown(ref.key)}, give the file that holds it as PATH too, or give its FinzBooks id as"
     return entry.problem(
         "unresolved-reference",
         f"{named}, but no {wanted} with this key is in the given PATHs or in the state",
         path,
-        help=f"did you mean {shown(near)}?"
-        if near
-        else f"add the {wanted}, give the file that holds it as PATH too, or give its FinzBooks id as `{raw}`",
+        help=guesses[ref.kind].help(ref.key) or f"{add} `{path[-1]}_id`",
     )
 
 

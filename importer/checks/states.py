@@ -80,6 +80,10 @@ STATES: Final = (
 )
 CODES: Final = frozenset(code for state in STATES for code in state.codes)
 _FORM: Final = re.compile(r"IN-[A-Z]{2}")
+# "96-Foreign Country", and what other programs write for it (GST rules, section 3).
+_ABROAD: Final = frozenset(
+    ("96", "foreigncountry", "othercountry", "othercountries", "abroad", "overseas", "outsideindia", "export")
+)
 _NUMBERED: Final = re.compile(r"([0-9]{1,2})(?:[^0-9].*)?", re.DOTALL)
 
 
@@ -120,20 +124,39 @@ def _unknown(entry: Entry, path: Path, text: str) -> Problem:
         "S1",
         f"{dotted(path)} of {entry.label} is {shown(text)}, which is not the code of a state",
         path,
-        help=_advice(text, in_address),
+        help=_advice(entry, path, text),
         severity=Severity.WARNING if in_address and _FORM.fullmatch(text) else Severity.ERROR,
     )
 
 
-def _advice(text: str, in_address: bool) -> str:
+def _advice(entry: Entry, path: Path, text: str) -> str:
     state = resolve(text)
     near = None if state else Nearest(one.name for one in STATES).to(text)
     if near is not None:
         state = resolve(near)
     if state is None:
-        abroad = "; an address abroad goes without one" if in_address else ""
+        if _is_abroad(text):
+            return _advice_abroad(entry, path)
+        abroad = "; an address abroad goes without one" if len(path) > 1 else ""
         return f"a state is written as in ISO 3166-2: IN-KA, IN-MH{abroad}"
     if not state.codes:
         return f"{state.name} ({state.number}) has no code of the form IN-XX"
-    spellings = " or ".join(state.codes)
-    return f"{'did you mean' if near else 'write'} {spellings} for {state.name}{'?' if near else ''}"
+    help = f"{'did you mean' if near else 'write'} {state.codes[0]} for {state.name}{'?' if near else ''}"
+    older = "".join(f"; {code} is the older spelling of the same" for code in state.codes[1:])
+    return help + (older.replace("; ", " ", 1) if near else older)
+
+
+def _is_abroad(text: str) -> bool:
+    numbered = _NUMBERED.fullmatch(text.strip())
+    return folded(numbered[1] if numbered else text) in _ABROAD or folded(text).lstrip("0123456789") in _ABROAD
+
+
+def _advice_abroad(entry: Entry, path: Path) -> str:
+    """ISO 3166-2 has no code for a place abroad, and the API documents no other."""
+    group = entry.shape.group(())
+    if len(path) > 1 or group is None or path[0] not in group.required:
+        return f"leave `{path[-1]}` out: what is abroad has no code of a state"
+    return (
+        "FinzBooks documents no code for a place abroad: ask its support which one an export takes, or leave exports "
+        "out of the manifest and enter them in FinzBooks itself"
+    )

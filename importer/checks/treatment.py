@@ -1,7 +1,7 @@
 """G6: how GST treats a contact, against its GSTIN. GST rules, sections 4 and 15; fact sheet, section 25, item 14.
 
-Only REGISTERED is known to be taken by the API. Of the other words that it may know, those count here whose plain
-meaning leaves no room for a GSTIN; one that is not in these tables raises nothing.
+Only REGISTERED is known to be taken by the API. Of the words of other programs, those count here whose plain meaning
+leaves no doubt; one that is not in these tables raises nothing.
 """
 
 from __future__ import annotations
@@ -18,8 +18,20 @@ from importer.model import Problem, Severity
 
 RULE: Final = "gst-treatment"
 REGISTERED: Final = "REGISTERED"
-NEED_ONE: Final = frozenset({REGISTERED})
-HAVE_NONE: Final = frozenset({"UNREGISTERED", "CONSUMER", "OVERSEAS"})
+# Registered, under composition, or in a special economic zone: an error without a GSTIN (GST rules, section 15).
+NEED_ONE: Final = frozenset(
+    {
+        *(REGISTERED, "REGISTERED_REGULAR", "REGISTERED_COMPOSITION", "REGISTERED_BUSINESS", "COMPOSITION"),
+        *("SEZ", "SEZ_UNIT", "SEZ_DEVELOPER"),
+        *("BUSINESS_GST", "BUSINESS_REGISTERED", "BUSINESS_REGISTERED_REGULAR", "BUSINESS_REGISTERED_COMPOSITION"),
+        *("BUSINESS_COMPOSITION", "BUSINESS_SEZ", "BUSINESS_SEZ_UNIT", "BUSINESS_SEZ_DEVELOPER"),
+    }
+)
+# These are registered as well, but the rules do not name them: without a GSTIN a warning.
+MOSTLY_ONE: Final = frozenset({"DEEMED_EXPORT", "TAX_DEDUCTOR", "TAX_COLLECTOR", "INPUT_SERVICE_DISTRIBUTOR"})
+HAVE_NONE: Final = frozenset(
+    {"UNREGISTERED", "CONSUMER", "OVERSEAS", "BUSINESS_NONE", "BUSINESS_UNREGISTERED", "UNREGISTERED_BUSINESS"}
+)
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -27,10 +39,12 @@ def problems(book: Book) -> Iterator[Problem]:
     for entry in book.entries:
         for treatment, number in _pairs(entry.ref.kind):
             word = entry.text(treatment)
-            if word in NEED_ONE and number not in entry.fields:
-                yield from _lacking(entry, word, treatment, number)
-            elif word in HAVE_NONE:
+            if word is None:
+                continue
+            if word in HAVE_NONE:
                 yield from _one_too_many(entry, word, treatment, number)
+            elif number not in entry.fields and (word in NEED_ONE or word in MOSTLY_ONE):
+                yield from _lacking(entry, word, treatment, number)
 
 
 @cache
@@ -48,6 +62,7 @@ def _lacking(entry: Entry, word: str, treatment: str, number: str) -> Iterator[P
         f"{entry.label} is {word}, but has no `{number}`",
         (treatment,),
         help=f"whoever is registered has a GSTIN: give it as `{number}`, or leave `{treatment}` out",
+        severity=Severity.ERROR if word in NEED_ONE else Severity.WARNING,
     )
 
 

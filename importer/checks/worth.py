@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final, NamedTuple
 
-from importer.checks.rates import Rates
+from importer.checks.rates import MOST, Rates, bears_a_levy
 from importer.checks.shape import found, shape
 from importer.kinds import Kind
 from importer.model import Typed
@@ -115,12 +115,24 @@ def _line(line: Fields, item_field: str, item_of: ItemOf, rates: Rates) -> _Line
     low, high = percent
     one = Line(quantity, rate, high)
     amount = one.amount
-    return _Line(amount, tax_on(amount, low), tax_on(amount, high), one.rounds)
+    return _Line(
+        amount, tax_on(amount, low), tax_on(amount, high), one.rounds or (ZERO < high < MOST and _in_parts(line, item))
+    )
+
+
+def _taxed_by(line: Fields, item: Fields | None) -> Fields | None:
+    """What names the tax: the line itself, else its item (fact sheet, section 15: the rest comes from the item)."""
+    return line if TAX in line or TAX + RAW in line else item
+
+
+def _in_parts(line: Fields, item: Fields | None) -> bool:
+    """Whether the tax has more parts than two halves: with a cess, 5 and 1 of 11.00 come to 0.67 and not to 0.66."""
+    name = (_taxed_by(line, item) or {}).get(TAX)
+    return isinstance(name, str) and bears_a_levy(name)
 
 
 def _percent(line: Fields, item: Fields | None, rates: Rates) -> tuple[Decimal, Decimal] | None:
-    """Of the line's own tax, else of its item's (fact sheet, section 15: the rest comes from the item)."""
-    source: Fields | None = line if TAX in line or TAX + RAW in line else item
+    source = _taxed_by(line, item)
     if source is None:
         return None
     name, raw = source.get(TAX), source.get(TAX + RAW)

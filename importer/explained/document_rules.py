@@ -65,7 +65,8 @@ CODES_AND_NUMBERS: Final = Subject(
             "H1",
             "An HSN has 2, 4, 6 or 8 digits, and a SAC has 6",
             "An odd number of digits is most often a code of chapters 01 to 09 whose zero a spreadsheet has dropped: "
-            "milk, 0402, becomes 402. The summary of codes in the return would be refused.",
+            "milk, 0402, becomes 402. What begins with 99 is a SAC, and never has eight. The summary of codes in the "
+            "return would be refused.",
             "Write the code with its zero; keep the column as text in the spreadsheet.",
             source="Notification 78/2020-Central Tax",
             levels=WARNING,
@@ -78,7 +79,7 @@ CODES_AND_NUMBERS: Final = Subject(
             "The code of a service begins with 99, and that of goods does not",
             "Goods under the code of a service, or the other way round, stand in the wrong table of the return, and "
             "often bear another rate.",
-            "Correct `type`, or the code.",
+            "Correct `type`, or the code. A line with a code of its own is held against its item.",
             source="the scheme of classification: chapter 99 is that of services",
             levels=WARNING,
             switchable=True,
@@ -89,7 +90,7 @@ CODES_AND_NUMBERS: Final = Subject(
             "N1",
             "An own number has at most 16 characters: letters, digits, hyphen and slash",
             "The portal takes no other. It means `invoice_number`, the number on the paper, and never your key. What "
-            "was issued otherwise before is history, so it is a warning.",
+            "was issued otherwise before is history, so it is a warning. So is 2-Jan, as a spreadsheet shows 1/2.",
             "Give the next ones a number that fits. Leave one that was issued like this.",
             source=_RULE_46,
             levels=WARNING,
@@ -136,7 +137,8 @@ CODES_AND_NUMBERS: Final = Subject(
             "R3",
             "The reference of a payment stands on one payment, and has the form of its way of paying",
             "A bank gives a reference once. Twice with the same amount, or on payments of two contacts, it is most "
-            "often one receipt that was entered twice. A form that banks do not print is only told.",
+            "often one receipt that was entered twice; the short number of a cheque says so with the same contact and "
+            "amount only, and cash says nothing. A form that banks do not print is only told.",
             "Look at the bank statement, and copy the reference as text: a spreadsheet keeps 15 digits of a number.",
             source="the references that banks print for UPI, IMPS, NEFT and cheques",
             levels=(Severity.WARNING, Severity.INFO),
@@ -156,7 +158,7 @@ TAXES_AND_DATES: Final = Subject(
             "A rate of GST was in force on the date of its document",
             "12% and 28% ended for nearly all goods and services on 22 September 2025. With a rate that was not in "
             "force, the tax on the paper is wrong. The rate is told from the name of the tax; a note bears that of "
-            "its invoice. Above 40% it is an error.",
+            "its invoice, or of the one that it is applied to. Above 40% it is an error.",
             "Name the tax of the rate that the supply bore.",
             source="the rate notifications of 22 September 2025 (56th GST Council) and of 1 February 2026",
             levels=ERROR_OR_WARNING,
@@ -178,7 +180,7 @@ TAXES_AND_DATES: Final = Subject(
             "D2",
             "A date is not in the future, not due before it is issued, and not paid before it is invoiced",
             "Such a date is most often a mistyped year or month, and puts the document into another return. Advances "
-            "are paid before, and are fine.",
+            "are paid before: with `payment_type: ADVANCE` they are fine.",
             "Correct the date, or leave it where it is meant.",
             source="practice of the field",
             levels=WARNING,
@@ -190,7 +192,8 @@ TAXES_AND_DATES: Final = Subject(
             "C1",
             "A credit note is of the customer of its invoice, not older than it, and not worth more",
             "A note lowers what its invoice said. One of another customer, or of an earlier date, belongs to another "
-            "invoice. That all notes of an invoice come to more than it is a warning.",
+            "invoice. That all notes of an invoice come to more than it is a warning; one over several invoices is "
+            "compared with all that it names or is applied to.",
             "Correct the note, or the invoice that it names.",
             source=_SECTION_34,
             levels=ERROR_OR_WARNING,
@@ -202,7 +205,7 @@ TAXES_AND_DATES: Final = Subject(
             "C2",
             "A note that lowers GST comes by 30 November after the financial year of its invoice",
             "Later, the tax cannot be taken back any more. The note still settles between you and the customer, so it "
-            "is a warning.",
+            "is a warning. Where a note names no invoice, the only one that it is applied to counts.",
             "Give its lines no tax, or keep it as it was issued.",
             source=f"{_SECTION_34}(2)",
             levels=WARNING,

@@ -85,8 +85,12 @@ GST_NUMBERS: Final = Subject(
         Entry(
             "G6",
             "A contact that is registered has a GSTIN, and one that is not has none",
-            "An invoice to a registered customer without its number credits nobody. A number beside UNREGISTERED "
-            "contradicts it, and is a warning.",
+            "An invoice to a registered customer without its number credits nobody. FinzBooks documents REGISTERED "
+            "alone; words of other programs count where they leave no doubt: COMPOSITION, SEZ, SEZ_UNIT, "
+            "SEZ_DEVELOPER, BUSINESS_GST and the like need a GSTIN as well, and DEEMED_EXPORT, TAX_DEDUCTOR, "
+            "TAX_COLLECTOR and INPUT_SERVICE_DISTRIBUTOR are a warning without one. A number beside UNREGISTERED, "
+            "CONSUMER, OVERSEAS, BUSINESS_NONE or BUSINESS_UNREGISTERED contradicts it, and is a warning. Any other "
+            "word raises nothing.",
             "Give `gst_no`, or correct `gst_treatment`.",
             source="practice of the field: whoever is registered under GST has a GSTIN",
             levels=ERROR_OR_WARNING,

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from importer.explained.entry import Entry, Example, Subject, manifest
+from importer.explained.entry import WARNING, Entry, Example, Subject, manifest
 from importer.explained.values import invoice, payment
 
 _PAYMENTS: Final = "FinzBooks API, /docs/reference/payments"
 _NOTES: Final = "FinzBooks API, /docs/reference/credit-debit-notes"
 
 
-def _paid(allocations: str, *, amount: str = "5000", contact: str = "acme", posted: str = "true") -> Example:
-    """An invoice over 5,000 without tax, and a payment that settles it."""
+def _paid(
+    allocations: str,
+    *,
+    amount: str = "5000",
+    contact: str = "acme",
+    posted: str = "true",
+    flow: str = "INCOMING",
+    currencies: tuple[str, str] = ("", ""),
+) -> Example:
+    """An invoice over 5,000 without tax, and a payment that settles it. ``currencies`` are those of the two."""
+    owed, paid = (f"currency_code: {code}, " if code else "" for code in currencies)
     return manifest(f"""
         contacts:
           - {{key: acme, contact_name: Acme Corp}}
@@ -21,10 +30,10 @@ def _paid(allocations: str, *, amount: str = "5000", contact: str = "acme", post
           - {{key: audit, name: Audit, type: SERVICE, rate: 5000, tax: GST 0%}}
         invoices:
           - {{key: INV-1, customer: acme, date: 2025-05-19, place_of_supply: IN-KA, auto_approve: {posted},
-             round_off: 0, line_items: [{{item: audit, quantity: 1}}]}}
+             {owed}round_off: 0, line_items: [{{item: audit, quantity: 1}}]}}
         payments:
-          - {{key: UTR-1, flow: INCOMING, contact: {contact}, date: 2025-05-20, amount: {amount}, mode: UPI,
-             bank_account: HDFC Current, allocations: [{allocations}]}}
+          - {{key: UTR-1, flow: {flow}, contact: {contact}, date: 2025-05-20, amount: {amount}, mode: UPI,
+             bank_account: HDFC Current, {paid}allocations: [{allocations}]}}
         """)
 
 
@@ -62,6 +71,15 @@ MONEY: Final = Subject(
             right=payment("1200"),
         ),
         Entry(
+            "exchange-rate-not-positive",
+            "An exchange rate is zero",
+            "In the books, which are kept in the org's own currency, the document would come to nothing.",
+            "Give what one unit of the document's currency is worth; leave it out of one in the org's own.",
+            source="practice of the field: foreign currency needs an exchange rate above zero",
+            wrong=invoice(more="currency_code: USD\n    exchange_rate: 0"),
+            right=invoice(more="currency_code: USD\n    exchange_rate: 83.25"),
+        ),
+        Entry(
             "quantity-not-positive",
             "A line has the quantity zero",
             "Nothing was sold: the line would stand on the invoice and come to nothing.",
@@ -87,6 +105,30 @@ MONEY: Final = Subject(
             source=f"{_PAYMENTS} and {_NOTES.rpartition('/')[2]}",
             wrong=_paid("{invoice: INV-1, amount: 5000}", contact="beta"),
             right=_RIGHT,
+        ),
+        Entry(
+            "allocation-of-money-out",
+            "A payment that goes out settles a sales invoice",
+            "A receipt clears what a customer owes; money that is paid out clears what is owed to a vendor. FinzBooks "
+            "could only refuse it, in the middle of the run, with the invoice booked and the payment not.",
+            "Give `flow: INCOMING` if the money was received. What was paid to a vendor settles a bill, by its "
+            "`bill_id`; what was paid back to a customer settles no invoice: leave the allocation out.",
+            source=_PAYMENTS,
+            wrong=_paid("{invoice: INV-1, amount: 5000}", flow="OUTGOING"),
+            right=_RIGHT,
+        ),
+        Entry(
+            "allocation-other-currency",
+            "A payment settles an invoice in another currency",
+            "That is usual where customers abroad pay into an account in rupees. But FinzBooks does not document which "
+            "of the two currencies the amount of an allocation is in, nor whether it takes such a payment: the amounts "
+            "are not compared, and one that is many times too high or too low would not be noticed.",
+            "Leave the payment unapplied and apply it in FinzBooks, or try one document first and look at what is left "
+            "of the invoice and of the payment.",
+            source=_PAYMENTS,
+            levels=WARNING,
+            wrong=_paid("{invoice: INV-1, amount: 5000}", amount="425000", currencies=("USD", "INR")),
+            right=_paid("{invoice: INV-1, amount: 5000}", currencies=("USD", "USD")),
         ),
         Entry(
             "allocation-to-draft",
@@ -119,7 +161,8 @@ MONEY: Final = Subject(
             "allocations-exceed-invoice",
             "More is settled of an invoice than it comes to",
             "All payments and notes of the manifest and of the state are added up. What is paid too much stays with "
-            "the payment as an advance; settled, it would make the invoice negative.",
+            "the payment as an advance; settled, it would make the invoice negative. Without the books, a tax is at "
+            "most what its name tells. Where all of a payment is allocated, a `tds_amount` settles besides it.",
             "Lower the amounts to what is owed; the rest may stay unapplied.",
             source=_PAYMENTS,
             wrong=_paid("{invoice: INV-1, amount: 6000}", amount="6000"),

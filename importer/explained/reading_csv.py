@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from importer.explained.entry import CSV, Entry, Example, Subject, manifest, raw
+from importer.explained.entry import CSV, WARNING, Entry, Example, Subject, manifest, raw
 
 _LIMIT: Final = 131_072  # characters of a cell that Python's csv module takes
 _MANY: Final = 16_384  # columns that are read, as many as a sheet of Excel has
@@ -201,6 +201,26 @@ READING_CSV: Final = Subject(
             "Repeat the key in every row of its document.",
             wrong=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\n,,,,Filing,1,1500\n"),
             right=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\nINV-1,,,,Filing,1,1500\n"),
+        ),
+        Entry(
+            "repeated-row",
+            "A row has the key of the row above it, and adds nothing",
+            "Adjacent rows with one key are one document, and each adds a line or another element of a list. A row "
+            "that adds nothing was pasted twice, or is another document whose key a spreadsheet has cut to the same: "
+            "two bank references that it shows as 5.20412E+11 would become one payment, and the other be lost.",
+            "Give it a key of its own, from the source and not from the spreadsheet, or remove it.",
+            levels=WARNING,
+            wrong=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\nINV-1,ct_1,2025-05-19,IN-KA,,,\n"),
+            right=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\nINV-1,ct_1,2025-05-19,IN-KA,Filing,1,1500\n"),
+        ),
+        Entry(
+            "repeated-header",
+            "The header stands among the rows again",
+            "Files that were joined by copying bring their headers along. Taken for a document, its name would be "
+            "booked as a customer's.",
+            "Remove the row.",
+            wrong=_invoices(f"INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\n{_HEAD}"),
+            right=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\n"),
         ),
         Entry(
             "total-row",

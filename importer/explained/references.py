@@ -72,8 +72,11 @@ REFERENCES: Final = Subject(
             "Two documents look like one in the books",
             "Before something is created, it is looked for in the books by what names it there: a name, an SKU, a "
             "number. Two documents that share it would be found as one, and the second would never be created. A "
-            "shared reference of payments or invoices is a warning, since it happens in honest books.",
-            "Make them differ in what the problem names, or remove one.",
+            "reference that two invoices of one customer share is a warning, since it happens in honest books. "
+            "Payments and notes may share one, unless amount and date are the same as well: see duplicate-document.",
+            "Make them differ in what the problem names: contacts by GSTIN or in the name, invoices of two years by "
+            "the year in their numbers, which GST would take again and FinzBooks does not. Remove one only if both "
+            "are one.",
             levels=ERROR_OR_WARNING,
             wrong=manifest("""
                 contacts:

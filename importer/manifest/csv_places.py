@@ -82,14 +82,12 @@ class Sheet:
             if self.text[start:end].strip('" \t\r\n'):
                 yield column
 
-    def name_place(self, path: tuple[str, ...]) -> Place | None:
-        """The header cell of the field ``path``, or of the first field below it."""
-        column = next((column for column in self.columns if column.path[: len(path)] == path), None)
-        return None if column is None else self.place(self.header_line, column.index)
-
 
 class RowPlaces:
-    """The places of one document: the lines in which its rows begin. The name of a field is its header cell."""
+    """The places of one document: the lines in which its rows begin.
+
+    What is told of the name of a field stands at its cell as well: the header is of all documents, and a fault of one.
+    """
 
     __slots__ = ("_known", "lines", "sheet")
 
@@ -101,22 +99,20 @@ class RowPlaces:
     def at(self, path: Path, *, of_key: bool = False) -> Place:
         return self.find(path, of_key)[1]
 
-    def find(self, path: Path, of_key: bool) -> tuple[int, Place]:
+    def find(self, path: Path, of_key: bool) -> tuple[int, Place]:  # noqa: ARG002 - as other places have it
         for known in range(len(path), 0, -1):
-            place = self._place(path[:known], of_key)
+            place = self._place(path[:known])
             if place is not None:
                 return known, place
         keys = [column.index for column in self.sheet.columns if column.path == ("key",)]
         return 0, self.sheet.place(self.lines[0], keys[0] if keys else 0)
 
-    def _place(self, path: Path, of_key: bool) -> Place | None:
+    def _place(self, path: Path) -> Place | None:
         names = tuple(step for step in path if isinstance(step, str))
         element = next((step for step in path if isinstance(step, int)), 0)
         below = [column for column in self.sheet.columns if column.path[: len(names)] == names]
         cell = self._cell(names, element, below)
-        if cell is None or not of_key:
-            return None if cell is None else self.sheet.place(*cell)
-        return self.sheet.name_place(names)
+        return None if cell is None else self.sheet.place(*cell)
 
     def _cell(self, names: tuple[str, ...], element: int, below: Sequence[Column]) -> tuple[int, int] | None:
         """Line and column of the first filled cell of ``below``, in the row of the ``element``-th of a list."""

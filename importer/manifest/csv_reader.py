@@ -11,6 +11,8 @@ from importer.kinds import KINDS
 from importer.manifest.csv_columns import Column, columns
 from importer.manifest.csv_places import MAX_RECORD, RowPlaces, Sheet, after_quotes, cells
 from importer.manifest.csv_stray import (
+    HEADER_AGAIN,
+    HEADER_AGAIN_HELP,
     MERGED_CELLS,
     MERGED_CELLS_HELP,
     TOTAL_ROW,
@@ -19,9 +21,10 @@ from importer.manifest.csv_stray import (
     is_blank,
     is_total,
 )
+from importer.manifest.csv_values import element, is_put, put
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import as_key, did_you_mean
-from importer.model import Place, Problem, Tree
+from importer.model import Place, Problem, Severity, Tree
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _STEM_END: Final = re.compile(r"[-.\s]")
@@ -147,7 +150,8 @@ class _Rows:
     """Gathers adjacent rows with the same key into entries."""
 
     def __init__(self, kind: str, sheet: Sheet, header: Row, reading: Reading) -> None:
-        self.kind, self.sheet, self.reading, self.width = kind, sheet, reading, len(header)
+        self.kind, self.sheet, self.reading, self.header = kind, sheet, reading, header
+        self.width = len(header)
         line = sheet.header_line
         found, problems = columns(kind, header, lambda index: sheet.place(line, index))
         sheet.columns = found
@@ -171,6 +175,10 @@ class _Rows:
         places: RowPlaces | None = None
         for line, row in rows:
             key = as_key(row[self.key_at]) if self.key_at < len(row) else ""
+            if self._is_header(row):
+                self._report("repeated-header", HEADER_AGAIN, line, first_filled(row), HEADER_AGAIN_HELP)
+                entry = None
+                continue
             if is_total(row, self.key_at):
                 self._report("total-row", TOTAL_ROW, line, first_filled(row), TOTAL_ROW_HELP)
                 entry = None
@@ -193,6 +201,13 @@ class _Rows:
                 entry = None
         self.reading.blank = self.reading.blank and not self.reading.entries
 
+    def _is_header(self, row: Row) -> bool:
+        """Whether the row holds the names of the columns again."""
+        at = self.key_at or 0
+        if at >= len(row) or row[at].strip() != self.header[at].strip():
+            return False  # nearly every row
+        return [cell.strip() for cell in row[: self.width]] == [cell.strip() for cell in self.header]
+
     def _continues(self, row: Row) -> bool:
         """Whether a row without key holds another element of a list and nothing else of a document."""
         if len(row) != self.width:
@@ -204,23 +219,38 @@ class _Rows:
     def _fill(self, entry: Entry, places: RowPlaces, line: int, row: Row) -> None:
         fields = entry.fields
         first = len(places.lines) == 1
+        news = first  # whether the row says anything that the rows above it do not
         for index, name in self.plain:
             cell = row[index]
             if cell and index != self.key_at and not cell.isspace():
                 if first or name not in fields:
-                    fields[name] = cell
+                    fields[name], news = cell, True
                 elif fields[name] != cell:
                     self._contradiction(places, (name,), line, index)
+                    news = True
         for column in self.nested:
             cell = row[column.index]
-            if cell and not cell.isspace() and not _put(fields, column.path, cell):
-                self._contradiction(places, column.path, line, column.index)
+            if cell and not cell.isspace():
+                news = news or not is_put(fields, column.path)
+                if not put(fields, column.path, cell):
+                    self._contradiction(places, column.path, line, column.index)
+                    news = True
         for name, inside in self.lists.items():
-            element = _element(row, inside)
-            if element is not None:
+            one = element(row, inside)
+            if one is not None:
                 elements = fields.setdefault(name, [])
                 assert isinstance(elements, list)  # noqa: S101 - by its column, the field is a list
-                elements.append(element)
+                elements.append(one)
+                news = True
+        if not news and any(not is_blank(cell) for at, cell in enumerate(row) if at != self.key_at):
+            self._repeated_row(places, line)
+
+    def _repeated_row(self, places: RowPlaces, line: int) -> None:
+        """Two payments whose keys a spreadsheet has made equal look like this: one of them would be lost."""
+        first = self.sheet.place(places.lines[0], self.key_at or 0)
+        message = f"this row has the key of line {first.line} and says nothing that is not said there"
+        help = "give it a key of its own if it is another document; remove it if it was pasted twice"
+        self._report("repeated-row", message, line, self.key_at or 0, help, (first,), Severity.WARNING)
 
     def _wrong_width(self, entry: Entry, line: int, row: Row) -> None:
         entry.sound = False
@@ -236,27 +266,14 @@ class _Rows:
         self._report("contradiction", message, line, index, help, (first,))
 
     def _report(
-        self, code: str, message: str, line: int, index: int, help: str, related: tuple[Place, ...] = ()
+        self,
+        code: str,
+        message: str,
+        line: int,
+        index: int,
+        help: str,
+        related: tuple[Place, ...] = (),
+        severity: Severity = Severity.ERROR,
     ) -> None:
-        self.reading.problems.append(Problem(code, message, self.sheet.place(line, index), help, related=related))
-
-
-def _put(fields: dict[str, Tree], path: tuple[str, ...], cell: str) -> bool:
-    """Set the field at ``path`` unless it is there; False if another value is."""
-    for name in path[:-1]:
-        below = fields.setdefault(name, {})
-        assert isinstance(below, dict)  # noqa: S101 - by its columns, the field is a mapping
-        fields = below
-    return fields.setdefault(path[-1], cell) == cell
-
-
-def _element(row: Row, inside: list[Column]) -> Tree | None:
-    """The element of a list that ``row`` holds in the columns ``inside``; None if all of them are blank."""
-    fields: dict[str, Tree] = {}
-    for column in inside:
-        cell = row[column.index]
-        if cell and not cell.isspace():
-            if not column.inner:
-                return cell
-            _put(fields, column.inner, cell)
-    return fields or None
+        place = self.sheet.place(line, index)
+        self.reading.problems.append(Problem(code, message, place, help, severity, related=related))

@@ -11,6 +11,8 @@ TOTAL_ROW_HELP: Final = "remove it from the export: totals are worked out from t
 MERGED_CELLS: Final = (
     "this row goes on with the document above, but has no `key`: were cells merged in the spreadsheet?"
 )
+HEADER_AGAIN: Final = "this row is the header again"
+HEADER_AGAIN_HELP: Final = "remove it: it comes from joining several exports"
 MERGED_CELLS_HELP: Final = "repeat the key in every row of its document"
 
 _TOTAL: Final = re.compile(r"(?:(?:grand|sub|net|overall)[ -]?)?totals?\s*:?", re.IGNORECASE)

@@ -25,6 +25,18 @@ def test_a_payment_of_nothing_is_refused(codes: Codes) -> None:
     assert codes(text.format("0.01")) == []
 
 
+@pytest.mark.parametrize("zero", ["0", "0.00"])
+def test_no_currency_is_worth_nothing(problems: Problems, zero: str) -> None:
+    (problem,) = problems(invoice(LINE, f', currency_code: USD, exchange_rate: "{zero}"'))
+    assert (problem.code, problem.severity) == ("exchange-rate-not-positive", Severity.ERROR)
+    assert problem.pointer == "/invoices/0/exchange_rate"
+
+
+@pytest.mark.parametrize("rate", ["83.25", "0.000001"])
+def test_a_currency_is_worth_what_it_is(codes: Codes, rate: str) -> None:
+    assert codes(invoice(LINE, f', currency_code: USD, exchange_rate: "{rate}"')) == []
+
+
 def test_a_quantity_of_nothing_is_refused(codes: Codes) -> None:
     found = codes(invoice(LINE + ', {name: B, quantity: "0", rate: "1"}'))
     assert found == [("quantity-not-positive", "/invoices/0/line_items/1/quantity")]

@@ -66,6 +66,12 @@ def test_a_payment_before_several_is_one_fault(problems: Problems) -> None:
     assert ", and before 1 more" in problem.message
 
 
+def test_an_advance_that_says_so_may_be_paid_before_its_invoice(codes: Codes) -> None:
+    early = TEXT.replace("2026-05-21", "2026-05-01")
+    assert codes(early.replace("key: P,", "key: P, payment_type: ADVANCE,")) == []
+    assert codes(early.replace("key: P,", "key: P, payment_type: REGULAR,")) == [("D2", "/payments/0/date")]
+
+
 def test_an_advance_that_settles_nothing_yet_is_fine(codes: Codes) -> None:
     advance = 'payments: [{key: P, flow: INCOMING, contact: acme, date: 2020-01-01, amount: "5"}]'
     assert codes(TEXT.partition("payments:")[0] + advance) == []

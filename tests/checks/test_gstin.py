@@ -74,6 +74,46 @@ def test_a_letter_for_a_digit_is_put_right_in_a_suggestion_only() -> None:
     assert repaired("27AAPFU0000F1ZV") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("27AAPFU0939FIZV", "27AAPFU0939F1ZV"),
+        ("27AAPFU0939F12V", "27AAPFU0939F1ZV"),
+        ("27AAPFU0939FI2V", "27AAPFU0939F1ZV"),
+    ],
+)
+def test_a_letter_for_a_digit_that_keeps_the_form_is_put_right_in_a_suggestion(text: str, right: str) -> None:
+    fault = next(faults(text))
+    assert fault.code == "G2"
+    assert f"did you mean {right}?" in fault.help
+
+
+def test_where_no_other_spelling_fits_none_is_suggested() -> None:
+    (fault,) = faults("29AABCT1332L1ZV")
+    assert "did you mean" not in fault.help
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("27AAPFU0939F1Z", "has 14 characters and not 15"),
+        ("7", "has 1 character and not 15"),
+        ("27AAPFU-939F1ZV", "has 14 characters, blanks and hyphens not counted, and not 15"),
+        (" 27AAPFU0939F1Z ", "has 14 characters and not 15"),
+    ],
+)
+def test_a_wrong_length_says_what_is_counted(text: str, said: str) -> None:
+    (fault,) = faults(text)
+    assert fault.message == said
+
+
+@pytest.mark.parametrize("text", ["URP", "urp", "NA", "n/a", "-", "--", "", "Nil", "Not applicable"])
+def test_a_word_for_no_number_is_told_to_be_left_out(text: str) -> None:
+    (fault,) = faults(text)
+    assert (fault.code, fault.severity) == ("G1", Severity.ERROR)
+    assert fault.help == "leave it empty for a customer or vendor without one"
+
+
 def test_an_unusual_fourteenth_character_is_a_warning() -> None:
     assert [(one.code, one.severity) for one in faults("27AAPFU0939F1AA")] == [("G1", Severity.WARNING)]
 

@@ -84,6 +84,39 @@ def test_an_invoice_number_is_given_once_in_a_branch(codes: Codes) -> None:
     assert codes(text.replace("BR", "HQ")) == [("repeated-natural-key", "/invoices/1/invoice_number")]
 
 
+def numbered_twice(number: str, day: str) -> str:
+    given = f"invoice_number: {number}"
+    return "invoices:\n" + invoice("A", given, "2024-04-01") + invoice("B", given, day)
+
+
+def test_a_number_of_another_year_is_not_to_be_removed(problems: Problems) -> None:
+    (problem,) = problems(numbered_twice("N-1", "2025-04-01"))
+    assert (problem.code, problem.severity) == ("repeated-natural-key", Severity.ERROR)
+    assert "both may be right" in problem.help
+    assert 'such as "25-26/N-1"' in problem.help
+    assert "remove" not in problem.help
+
+
+def test_no_number_is_proposed_that_gst_does_not_take(problems: Problems) -> None:
+    helps = [problems(numbered_twice(number, "2025-04-01"))[0].help for number in ("N" * 10, "N" * 11)]
+    assert [f'such as "25-26/{number}"' in help for number, help in zip(("N" * 10, "N" * 11), helps, strict=True)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_number_of_the_same_year_is_one_mistyped_or_one_too_many(problems: Problems) -> None:
+    (problem,) = problems(numbered_twice("N-1", "2025-03-31"))
+    assert problem.help == (
+        "give each the `invoice_number` that it was issued with; remove one only if both are the same invoice"
+    )
+
+
+def test_contacts_of_one_name_are_told_apart_by_their_gstin_or_name(problems: Problems) -> None:
+    (problem,) = problems(contacts("contact_name: Acme", "contact_name: Acme"))
+    assert "if they are two, give each its `gst_no`, or tell them apart in the `contact_name`" in problem.help
+
+
 def test_several_invoices_under_one_purchase_order_are_only_warned_of(problems: Problems) -> None:
     number = "reference_number: PO-1"
     (problem,) = problems("invoices:\n" + invoice("A", number) + invoice("B", number, "2026-06-19"))

@@ -92,6 +92,34 @@ def test_a_note_without_tax_may_give_back_the_tax_as_well(codes: Codes) -> None:
     assert codes(text(note(rate="118.01", tax="", more=LINK))) == [("C1", "/credit_notes/0/line_items")]
 
 
+SECOND = """
+invoices:
+  - {key: J, customer: acme, date: 2026-05-20, place_of_supply: IN-KA, auto_approve: "true",
+     line_items: [{name: A, quantity: "1", rate: "100", tax: GST 18%}]}
+"""
+
+
+def over_both(rate: str) -> str:
+    """A note that names the invoice I, and is applied to it and to J."""
+    both = ', applications: [{invoice: I, amount: "118"}, {invoice: J, amount: "118"}]'
+    return text(note(rate=rate, more=LINK + both)).replace("\ninvoices:", SECOND.rstrip())
+
+
+def test_a_note_over_several_invoices_is_compared_with_all_of_them(problems: Problems) -> None:
+    assert problems(over_both("200")) == []
+    (problem,) = problems(over_both("200.10"))
+    assert (problem.code, problem.severity) == ("C1", Severity.WARNING)
+    assert "comes to 236.11, more than the 2 documents that are named or settled, which come to 236.00" in (
+        problem.message
+    )
+    assert {place.file for place in problem.related} == {"invoices/0", "invoices/1"}
+
+
+def test_a_note_over_an_invoice_that_is_not_known_is_not_compared(codes: Codes) -> None:
+    unknown = ', applications: [{invoice_id: inv_1, amount: "10"}]'
+    assert codes(text(note(rate="500", more=LINK + unknown))) == []
+
+
 def test_what_is_applied_too_much_is_told_once(codes: Codes) -> None:
     found = codes(text(note(rate="200", more=LINK + applied("200"))))
     assert found == [("allocations-exceed-invoice", "/credit_notes/0/applications/0/amount")]
@@ -99,7 +127,15 @@ def test_what_is_applied_too_much_is_told_once(codes: Codes) -> None:
 
 
 def test_a_total_that_cannot_be_told_is_not_compared(codes: Codes) -> None:
-    assert codes(text(note(rate="500", tax="Standard", more=LINK))) == []
+    of_the_org = '{name: Back, item_id: it_1, quantity: "1"}'
+    line = '{name: Back, quantity: "1", rate: "10", tax: GST 18%}'
+    assert codes(text(note(more=LINK).replace(line, of_the_org))) == []
+
+
+def test_where_a_tax_tells_no_rate_the_note_comes_to_its_lines_at_least(problems: Problems) -> None:
+    assert problems(text(note(rate="100", tax="Standard", more=LINK))) == []
+    (problem,) = problems(text(note(rate="500", tax="Standard", more=LINK)))
+    assert "comes to at least 500.00, more than the invoice I, which comes to 118.00" in problem.message
 
 
 @pytest.mark.parametrize(
@@ -119,6 +155,25 @@ def test_gst_is_lowered_up_to_30_november_after_the_financial_year(
 ) -> None:
     found = codes(text(note(day=day, more=LINK), issued=issued))
     assert found == ([("C2", "/credit_notes/0/date")] if late else [])
+
+
+def test_the_only_invoice_that_a_note_is_applied_to_tells_its_last_day(problems: Problems) -> None:
+    assert problems(text(note(day="2027-11-30", more=applied("10")))) == []
+    (problem,) = problems(text(note(day="2027-12-01", more=applied("10"))))
+    assert (problem.code, problem.severity, problem.pointer) == ("C2", Severity.WARNING, "/credit_notes/0/date")
+    assert "or give the `invoice` that it belongs to" in problem.help
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ', applications: [{invoice: I, amount: "5"}, {invoice_id: inv_1, amount: "5"}]',  # a newer one, for all we know
+        ', invoice_id: inv_1, applications: [{invoice: I, amount: "5"}]',
+        ', applications: [{invoice_id: inv_1, amount: "5"}]',
+    ],
+)
+def test_which_invoice_a_note_belongs_to_is_not_guessed(codes: Codes, more: str) -> None:
+    assert codes(text(note(day="2027-12-01", more=more))) == []
 
 
 def test_a_late_note_is_a_warning_that_names_the_day(problems: Problems) -> None:

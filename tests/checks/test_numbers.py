@@ -49,6 +49,26 @@ def test_another_number_is_warned_of_where_it_stands(problems: Problems, number:
     assert what in problem.message
 
 
+@pytest.mark.parametrize("number", ["2-Jan", "02-Jan", "Jan-25", "04-May", "31-Dec-25", "1-Apr-2025"])
+def test_what_a_spreadsheet_shows_of_a_date_is_warned_of(problems: Problems, number: str) -> None:
+    (problem,) = problems(invoices((number, "2026-05-19")))
+    assert (problem.code, problem.severity) == ("N1", Severity.WARNING)
+    assert problem.pointer == "/invoices/0/invoice_number"
+    assert "looks like a date" in problem.message
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["INV/25-26/1", "25-26/1", "2025-01", "25-26", "1/2", "45658", "1E5", "JAN-25", "Jan-25/1", "May-1", "MAY25"],
+)
+def test_numbers_that_people_issue_are_no_dates(codes: Codes, number: str) -> None:
+    assert codes(invoices((number, "2026-05-19"))) == []
+
+
+def test_a_number_with_an_exponent_is_told_once(codes: Codes) -> None:
+    assert codes(invoices(("1E+05", "2026-05-19"))) == [("excel-exponent", "/invoices/0/invoice_number")]
+
+
 def test_the_key_is_no_number(codes: Codes) -> None:
     text = invoices(("A", "2026-05-19")).replace("key: I0", "key: 'an order_with # quite a long key'")
     assert codes(text) == []

@@ -34,6 +34,22 @@ def test_a_wrong_pan_is_told_what_is_wrong(pan: str, told: str) -> None:
     assert found[1] is Severity.ERROR
 
 
+@pytest.mark.parametrize(
+    ("pan", "said"),
+    [
+        ("A", "is not one: it has 1 character and not 10"),
+        ("AAPFU-939F", "is not one: it has 9 characters, blanks and hyphens not counted, and not 10"),
+        ("NA", "stands for no PAN"),
+        ("PANNOTAVBL", "stands for no PAN"),
+    ],
+)
+def test_what_is_no_pan_says_what_it_is(problems: Problems, pan: str, said: str) -> None:
+    (problem,) = problems(f"contacts: [{{key: acme, contact_name: A, pan: {pan}}}]")
+    assert (problem.code, problem.severity, problem.pointer) == ("P1", Severity.ERROR, "/contacts/0/pan")
+    assert problem.message == f'the PAN "{pan}" of the contact acme {said}'
+    assert problem.help
+
+
 def test_a_holder_on_whom_the_sources_disagree_is_a_warning() -> None:
     found = fault("AAPKU0939F")
     assert found is not None

@@ -25,6 +25,10 @@ def text(*payments: str) -> str:
     return f"{contacts}\npayments: [{', '.join(keyed)}]"
 
 
+def next_day(payment: str) -> str:
+    return payment.replace("05-19", "05-20")
+
+
 UTR = "AXISP00809861929"
 
 
@@ -54,11 +58,53 @@ def test_one_reference_on_two_payments_is_warned_of(problems: Problems, second: 
         (pay("NEFT transfer", "10"), pay("NEFT transfer", "10", "zen")),
         (pay("PO 17", "10"), pay("PO 17", "10", "zen")),
         (pay("000123", "10", mode="CHEQUE"), pay("000123", "20", "zen", mode="CHEQUE")),  # of two cheque books
+        (pay("CHQ 000123", "10", mode="CHEQUE"), pay("CHQ 000123", "10", "zen", mode="CHEQUE")),
+        (pay("012345", "10", mode="CHEQUE"), pay("012345", "20", mode="CHEQUE")),
+        (pay("1234", "10"), next_day(pay("1234", "10"))),  # an order that is paid in two halves
+        (pay("Cash book 2025-26", "10"), pay("Cash book 2025-26", "10", "zen")),
+        (pay("20/06/2025", "10"), pay("20/06/2025", "10", "zen")),
+        (pay("20062025", "10"), pay("20062025", "10", "zen")),
+        (pay("2025-06-20", "10"), pay("2025-06-20", "10", "zen")),
+        (pay("rent June2025", "10"), pay("rent June2025", "10", "zen")),
+        (pay("by hand 20Jun2025", "10"), pay("by hand 20Jun2025", "10", "zen")),
+        (pay("1048576", "10", mode="CASH"), pay("1048576", "10", "zen", mode="CASH")),
         (pay(UTR, "10"), pay(UTR, "10").replace("INCOMING", "OUTGOING").replace("05-19", "05-20")),  # paid back
     ],
 )
 def test_what_may_well_be_two_payments_is_fine(codes: Codes, first: str, second: str) -> None:
     assert codes(text(first, second)) == []
+
+
+@pytest.mark.parametrize("reference", ["4261 1234 5678", "UTR-1234567", "N152253062837", "SBIN0R5202506 / 998877665"])
+def test_a_bank_and_people_write_a_reference_in_many_ways(codes: Codes, reference: str) -> None:
+    both = text(pay(reference, "10"), pay(reference, "20", "zen"))
+    assert codes(both) == [("R3", "/payments/1/reference_number")]
+
+
+@pytest.mark.parametrize("second", ["012345", "CHQ 012345", "Cheque no. 12345"])
+def test_the_number_of_one_cheque_with_one_amount_of_one_contact_is_told(problems: Problems, second: str) -> None:
+    first = pay("012345", "10", mode="CHEQUE")
+    (problem,) = problems(text(first, next_day(pay(second, "10", mode="CHEQUE"))))
+    assert (problem.code, problem.severity, problem.pointer) == (
+        "R3",
+        Severity.WARNING,
+        "/payments/1/reference_number",
+    )
+    assert problem.message.endswith("and the same amount")
+
+
+def test_a_cheque_that_lost_its_zero_is_told_twice_and_as_what_it_is(problems: Problems) -> None:
+    found = problems(text(*(pay("12345", "10", mode="CHEQUE"), next_day(pay("12345", "10", mode="CHEQUE")))))
+    assert [(one.pointer[:11], one.severity) for one in found if "same" in one.message] == [
+        ("/payments/1", Severity.WARNING)
+    ]
+    assert [one.severity for one in found if "has 5 digits" in one.message] == [Severity.INFO] * 2
+
+
+def test_two_spellings_of_one_cheque_are_both_named(problems: Problems) -> None:
+    first, second = pay("000123", "10", mode="CHEQUE"), next_day(pay("CHQ 123", "10", mode="CHEQUE"))
+    (problem,) = problems(text(first, second))
+    assert 'have the references "CHQ 123" and "000123", which are one number of a cheque, and' in problem.message
 
 
 def test_a_duplicate_document_is_not_told_again(codes: Codes) -> None:

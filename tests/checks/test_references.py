@@ -37,7 +37,25 @@ def test_a_reference_into_a_list_is_pointed_at(problems: Problems) -> None:
          allocations: [{invoice_id: i, amount: "1"}, {invoice: gone, amount: "1"}]}"""
     (problem,) = problems(text)
     assert problem.pointer == "/payments/0/allocations/1/invoice"
-    assert "`invoice_id`" in problem.help
+    assert problem.help == (
+        'add the invoice "gone", give the file that holds it as PATH too, or give its FinzBooks id as `invoice_id`'
+    )
+
+
+def test_the_document_of_the_next_number_is_not_offered(problems: Problems) -> None:
+    text = f"contacts: [{{key: C005, contact_name: A}}]\ninvoices: [{{key: I, customer: C006, {INVOICE}}}]"
+    (problem,) = problems(text)
+    assert 'add the contact "C006"' in problem.help
+    assert "C005" not in problem.help
+
+
+def test_a_customer_that_is_given_by_name_is_recognised(problems: Problems) -> None:
+    text = f'contacts: [{{key: C1, contact_name: Asha}}]\ninvoices: [{{key: I, customer: " asha", {INVOICE}}}]'
+    (problem,) = problems(text)
+    assert (problem.code, problem.help) == (
+        "unresolved-reference",
+        '"asha" is the name of the contact C1: write "C1"',
+    )
 
 
 def test_a_key_of_another_kind_is_said_to_be_one(problems: Problems) -> None:

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from importer.model import Problem, Ref
+from importer.model import Problem, Ref, Severity
 
 Problems = Callable[..., list[Problem]]
 Codes = Callable[..., list[tuple[str, str]]]
 
+TDS = frozenset({"payments.tds_amount"})
 BASE = """
 contacts: [{{key: acme, contact_name: Acme}}, {{key: zen, contact_name: Zen}}]
 invoices:
@@ -181,7 +182,25 @@ def test_an_amount_of_nothing_settles_nothing(codes: Codes) -> None:
 
 
 def test_an_invoice_whose_total_cannot_be_told_is_left_alone(codes: Codes) -> None:
-    assert codes(text(payments=pay("P", "5000", "5000")).replace("GST 18%", "Standard")) == []
+    assert codes(text(payments=pay("P", "5000", "5000")).replace("tax: GST 18%", "tax_id: tx_1")) == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "round_off", "granted"),
+    [
+        ("10.50", ', round_off: "0"', "12.39, or 12.40 if FinzBooks rounds it up"),
+        ("10.50", "", "12.39, or 13.00 if FinzBooks rounds it up"),
+        ("100", "", "118.00"),
+    ],
+)
+def test_the_limit_that_is_named_is_the_one_that_is_granted(
+    problems: Problems, rate: str, round_off: str, granted: str
+) -> None:
+    limit = Decimal(granted.split()[-6] if " or " in granted else granted)
+    owed = text(invoice=round_off, payments=pay("P", "200", "{}")).replace('rate: "100"', f'rate: "{rate}"')
+    assert problems(owed.replace("{}", str(limit))) == []
+    (problem,) = problems(owed.replace("{}", str(limit + Decimal("0.01"))))
+    assert f"which is worth at most {granted}: payments/P" in problem.message
 
 
 def test_with_the_rates_of_the_org_the_bound_is_exact(codes: Codes) -> None:
@@ -197,6 +216,109 @@ def test_a_payment_whose_key_was_there_before_is_counted_once(codes: Codes) -> N
     assert codes(text(payments=pay("P", "118", "118") + "\n" + pay("P", "118", "118"))) == []
 
 
-def test_tax_kept_back_may_be_allocated_as_well(codes: Codes) -> None:
-    paid = text(payments=pay("P", "108", "118")).replace('amount: "108"', 'amount: "108", tds_amount: "10"')
-    assert codes(paid, allow_unverified=frozenset({"payments.tds_amount"})) == []
+def kept(amount: str, tds: str, *shares: str) -> str:
+    return text(payments=pay("P", amount, *shares)).replace("allocations", f'tds_amount: "{tds}", allocations', 1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "tds", "share"),
+    [
+        ("108", "10", "118"),  # with the tax among the allocations
+        ("108", "10", "108"),  # with the tax on top of them (GST rules, section 10)
+        ("300", "30", "118"),  # an advance, of which the tax may be a part
+    ],
+)
+def test_tax_kept_back_settles_besides_what_reached_the_bank(codes: Codes, amount: str, tds: str, share: str) -> None:
+    assert codes(kept(amount, tds, share), allow_unverified=TDS) == []
+
+
+def test_what_was_allocated_and_kept_back_may_not_exceed_the_invoice(problems: Problems) -> None:
+    (problem,) = problems(kept("108", "10.01", "108"), allow_unverified=TDS)
+    assert (problem.code, problem.pointer) == ("allocations-exceed-invoice", "/payments/0/tds_amount")
+    assert "118.01 is settled of the invoice I, which is worth at most 118.00" in problem.message
+    assert "payments/P (10.01 kept back) besides payments/P (108.00)" in problem.message
+    assert "kept back" in problem.help
+
+
+def test_what_is_allocated_with_the_tax_may_not_exceed_the_payment(problems: Problems) -> None:
+    (problem,) = problems(kept("100", "10", "110.01"), allow_unverified=TDS)
+    assert problem.code == "allocations-exceed-payment"
+    assert problem.message.endswith("it is worth 100.00, or 110.00 with what was kept back or charged")
+
+
+@pytest.mark.parametrize(("tds", "found"), [("36", []), ("36.01", ["allocations-exceed-invoice"])])
+def test_tax_kept_back_of_several_invoices_fits_into_what_they_have_left(
+    problems: Problems, tds: str, found: list[str]
+) -> None:
+    other = text().split("- ")[1].replace("key: I", "key: J").split("payments")[0]
+    both = (
+        kept("200", tds, "100", "100")
+        .replace("invoice: I", "invoice: J", 1)
+        .replace("payments:", f"  - {other}payments:", 1)
+    )
+    told = problems(both, allow_unverified=TDS)
+    assert [one.code for one in told] == found
+    assert not told or (told[0].pointer, told[0].message) == (
+        "/payments/0/tds_amount",
+        "36.01 was kept back of the payment P, but what it settles has 36.00 left",
+    )
+
+
+def test_money_that_is_paid_out_settles_no_sale_and_is_not_counted(problems: Problems) -> None:
+    paid = text(payments=pay("P", "118", "118") + "\n" + pay("Q", "118", "118").replace("INCOMING", "OUTGOING"))
+    (problem,) = problems(paid)
+    assert (problem.code, problem.pointer) == ("allocation-of-money-out", "/payments/1/allocations/0")
+    assert "`flow: INCOMING`" in problem.help
+    assert [place.file for place in problem.related] == ["payments/1/flow"]
+
+
+def test_money_that_is_paid_out_settles_no_sale_by_its_id_either(codes: Codes) -> None:
+    paid = text(payments=pay("Q", "118", "118").replace("INCOMING", "OUTGOING").replace("invoice: I", "invoice_id: i"))
+    assert codes(paid) == [("allocation-of-money-out", "/payments/0/allocations/0")]
+
+
+def test_a_flow_that_cannot_be_read_is_not_taken_for_one(codes: Codes) -> None:
+    assert codes(text(payments=pay("P", "118", "118").replace("INCOMING", "OUT"))) == []
+
+
+def in_currencies(invoice: str, payment: str, contact: str = "", amount: str = "85000") -> str:
+    held = {
+        "I": f", currency_code: {invoice}" if invoice else "",
+        "P": f"currency_code: {payment}, " if payment else "",
+    }
+    paid = pay("P", amount, amount).replace("allocations", f"{held['P']}allocations")
+    return text(payments=paid, invoice=held["I"]).replace(
+        "contact_name: Acme", "contact_name: Acme" + (f", currency_code: {contact}" if contact else "")
+    )
+
+
+def test_amounts_in_two_currencies_are_not_compared_but_told_of(problems: Problems) -> None:
+    (problem,) = problems(in_currencies("USD", "INR"))
+    assert (problem.code, problem.severity) == ("allocation-other-currency", Severity.WARNING)
+    assert (problem.pointer, problem.related[0].file) == ("/payments/0/allocations/0", "invoices/0/currency_code")
+
+
+@pytest.mark.parametrize(("invoice", "payment", "contact"), [("USD", "", ""), ("", "INR", "USD"), ("", "USD", "USD")])
+def test_where_a_currency_is_not_known_nothing_is_compared_and_nothing_told(
+    codes: Codes, invoice: str, payment: str, contact: str
+) -> None:
+    assert codes(in_currencies(invoice, payment, contact)) == []
+
+
+@pytest.mark.parametrize(
+    ("invoice", "payment", "contact"), [("USD", "USD", ""), ("usd", "USD", ""), ("INR", "", ""), ("", "", "USD")]
+)
+def test_amounts_in_one_currency_are_compared(codes: Codes, invoice: str, payment: str, contact: str) -> None:
+    found = [code for code, _ in codes(in_currencies(invoice, payment, contact))]
+    assert "allocations-exceed-invoice" in found
+    assert codes(in_currencies(invoice, payment, contact, amount="118")) == []
+
+
+def test_of_a_payment_only_what_is_in_its_currency_is_added_up(codes: Codes) -> None:
+    paid = in_currencies("USD", "INR", amount="118").replace('amount: "118", currency', 'amount: "10", currency')
+    assert [code for code, _ in codes(paid)] == ["allocation-other-currency"]
+
+
+def test_a_note_has_the_currency_of_what_it_lowers(codes: Codes) -> None:
+    noted = text(notes=note("C", "500", "500"), invoice=", currency_code: USD")
+    assert [code for code, _ in codes(noted)] == ["allocations-exceed-invoice"]

@@ -47,10 +47,10 @@ def test_every_code_passes(problems: Problems, code: str) -> None:
         ("DNHDD", "IN-DH"),
         ("LD", "IN-LD"),
         ("LA", "IN-LA"),
-        ("Orissa", "IN-OD or IN-OR"),
-        ("TG", "IN-TS or IN-TG"),
+        ("Orissa", "IN-OD"),
+        ("TG", "IN-TS"),
         ("Pondicherry", "IN-PY"),
-        ("IN-UL", "IN-UK or IN-UT"),
+        ("IN-UL", "IN-UK"),
     ],
 )
 def test_what_people_write_is_understood_and_the_right_code_named(problems: Problems, text: str, right: str) -> None:
@@ -64,6 +64,34 @@ def test_what_people_write_is_understood_and_the_right_code_named(problems: Prob
 def test_what_means_no_state_is_told_how_one_looks(problems: Problems, text: str) -> None:
     (problem,) = problems(place(text))
     assert "IN-KA" in problem.help
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("21", "write IN-OD for Odisha; IN-OR is the older spelling of the same"),
+        ("Odisa", "did you mean IN-OD for Odisha? IN-OR is the older spelling of the same"),
+        ("27", "write IN-MH for Maharashtra"),
+    ],
+)
+def test_one_code_is_advised_and_the_older_spelling_is_called_that(problems: Problems, text: str, help: str) -> None:
+    (problem,) = problems(place(text))
+    assert problem.help == help
+
+
+ABROAD = ["96", "96-Foreign Country", "96 - Other Countries", "Other Countries", "99-Other Countries", "OVERSEAS"]
+
+
+@pytest.mark.parametrize("text", ABROAD)
+def test_an_exporter_is_told_that_there_is_no_code_for_abroad(problems: Problems, text: str) -> None:
+    (needed,) = problems(
+        f"invoices: [{{key: I, customer_id: c, date: 2026-05-19, place_of_supply: '{text}', "
+        'line_items: [{name: A, quantity: "1", rate: "5"}]}]'
+    )
+    assert (needed.code, needed.severity) == ("S1", Severity.ERROR)
+    assert "no code for a place abroad" in needed.help
+    (of_contact,) = problems(place(text))
+    assert of_contact.help == "leave `place_of_contact` out: what is abroad has no code of a state"
 
 
 def test_the_other_territory_has_no_code(problems: Problems) -> None:

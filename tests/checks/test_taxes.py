@@ -127,6 +127,75 @@ def test_a_note_bears_the_rate_of_its_invoice(codes: Codes) -> None:
 
 def test_a_note_without_a_known_invoice_may_bear_any_rate_there_was(codes: Codes) -> None:
     now = invoice("2026-05-01", line("GST 18%")).replace("IN-KA,", 'IN-KA, auto_approve: "true",')
-    assert codes(f"{now}\n{note('2026-05-19', 'GST 12%')}") == []
     assert codes(f"{now}\n{note('2026-05-19', 'GST 12%', ', invoice_id: inv_1')}") == []
-    assert codes(f"{now}\n{note('2026-05-19', 'GST 13%')}") == [("T4", "/credit_notes/0/line_items/0/tax")]
+    assert codes(f"{now}\n{note('2026-05-19', 'GST 13%', ', invoice_id: inv_1')}") == [
+        ("T4", "/credit_notes/0/line_items/0/tax")
+    ]
+
+
+def posted(day: str, *lines: str) -> str:
+    return invoice(day, *lines).replace("IN-KA,", 'IN-KA, auto_approve: "true",')
+
+
+@pytest.mark.parametrize("link", [", invoice: I", ""])
+@pytest.mark.parametrize("bricks", ['GST 12%, hsn_or_sac: "69010010"', 'GST 12%, hsn_or_sac: "6901"'])
+def test_a_note_for_goods_that_keep_a_rate_needs_no_code(codes: Codes, link: str, bricks: str) -> None:
+    assert codes(f"{posted('2025-10-20', line(bricks))}\n{note('2025-12-01', 'GST 12%', link)}") == []
+
+
+def test_a_code_on_the_invoice_counts_where_its_tax_tells_no_rate(codes: Codes) -> None:
+    by_id = '{name: Bricks, quantity: "1", rate: "100", tax_id: tx_1, hsn_or_sac: "69010010"}'
+    milk = by_id.replace("69010010", "0402")
+    assert codes(f"{posted('2025-10-20', by_id)}\n{note('2025-12-01', 'GST 12%', ', invoice: I')}") == []
+    assert codes(f"{posted('2025-10-20', milk)}\n{note('2025-12-01', 'GST 12%', ', invoice: I')}") == [
+        ("T4", "/credit_notes/0/line_items/0/tax")
+    ]
+
+
+@pytest.mark.parametrize(("link", "other"), [(", invoice: I", False), ("", True)])
+def test_a_note_at_another_rate_than_its_invoice_is_warned_of(problems: Problems, link: str, other: bool) -> None:
+    (problem,) = problems(f"{posted('2026-05-01', line('GST 18%'))}\n{note('2026-05-19', 'GST 5%', link)}")
+    assert (problem.code, problem.severity) == ("T4", Severity.WARNING)
+    assert problem.pointer == "/credit_notes/0/line_items/0/tax"
+    assert problem.message.endswith("is a GST of 5%, but the invoice I bears 18%")
+    assert ("or give the `invoice` that it belongs to" in problem.help) is other
+    assert [place.file for place in problem.related] == ["invoices/0/line_items"]
+
+
+@pytest.mark.parametrize(
+    ("invoiced", "tax"),
+    [
+        ([line("GST 18%"), line("GST 5%")], "GST 5%"),
+        ([line("GST 18%"), line("Standard")], "GST 5%"),  # which may be anything
+        ([line("GST 18%"), '{name: A, quantity: "1", rate: "5"}'], "GST 5%"),
+        ([line("GST 18%"), '{name: A, quantity: "1", rate: "5", tax_id: tx_1}'], "GST 5%"),
+        ([line("GST 18%")], "CGST 9%"),
+        ([line("IGST 18%")], "CGST+SGST 18%"),
+        ([line("GST 18%")], "GST 0%"),  # between the two of them, without GST
+        ([line("GST 0%")], "GST 5%"),
+    ],
+)
+def test_a_rate_that_the_invoice_may_bear_is_fine(codes: Codes, invoiced: list[str], tax: str) -> None:
+    assert codes(f"{posted('2026-05-01', *invoiced)}\n{note('2026-05-19', tax, ', invoice: I')}") == []
+
+
+def test_a_note_above_any_rate_is_an_error_as_on_an_invoice(problems: Problems) -> None:
+    (problem,) = problems(f"{posted('2026-05-01', line('GST 18%'))}\n{note('2026-05-19', 'GST 50%', ', invoice: I')}")
+    assert (problem.code, problem.severity) == ("T4", Severity.ERROR)
+
+
+def test_what_is_told_of_an_invoice_is_not_told_of_its_note_again(codes: Codes) -> None:
+    wrong = posted("2026-05-01", line("GST 12%"))
+    assert codes(f"{wrong}\n{note('2026-05-19', 'GST 12%', ', invoice: I')}") == [
+        ("T4", "/invoices/0/line_items/0/tax")
+    ]
+
+
+def test_what_ended_for_its_last_goods_is_not_said_to_be_kept_by_some(problems: Problems) -> None:
+    tobacco = line("GST 28%", ', hsn_or_sac: "24022090"')
+    assert problems(invoice("2026-01-31", tobacco)) == []
+    (problem,) = problems(invoice("2026-02-01", tobacco))
+    assert "1 February 2026 for the few that kept it" in problem.help
+    assert "that keep it" not in problem.help
+    (bricks,) = problems(invoice("2026-02-01", line("GST 12%")))
+    assert "that keep it once the line gives their HSN code" in bricks.help

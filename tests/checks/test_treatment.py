@@ -19,12 +19,12 @@ def contact(**fields: str) -> str:
     return f"contacts: [{ {'key': 'acme', 'contact_name': 'A', **fields} }]"
 
 
-@pytest.mark.parametrize("word", ["UNREGISTERED", "CONSUMER", "OVERSEAS", "SEZ", "COMPOSITION", "DEEMED_EXPORT", "ANY"])
+@pytest.mark.parametrize("word", ["UNREGISTERED", "CONSUMER", "OVERSEAS", "BUSINESS_NONE", "NON_SEZ", "REGULAR", "ANY"])
 def test_without_a_gstin_any_other_word_passes(problems: Problems, word: str) -> None:
     assert problems(contact(gst_treatment=word)) == []
 
 
-@pytest.mark.parametrize("word", ["REGISTERED", "SEZ", "COMPOSITION", "TAX_DEDUCTOR", "ANY"])
+@pytest.mark.parametrize("word", ["REGISTERED", "SEZ", "COMPOSITION", "TAX_DEDUCTOR", "BUSINESS_GST", "ANY"])
 def test_with_a_gstin_any_word_passes_that_leaves_room_for_one(problems: Problems, word: str) -> None:
     assert problems(contact(gst_treatment=word, gst_no=ORDINARY)) == []
 
@@ -41,7 +41,26 @@ def test_a_registered_contact_without_a_gstin_is_an_error(problems: Problems) ->
     assert "leave `gst_treatment` out" in problem.help
 
 
-@pytest.mark.parametrize("word", ["UNREGISTERED", "CONSUMER", "OVERSEAS"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("REGISTERED_REGULAR", "REGISTERED_COMPOSITION", "COMPOSITION", "SEZ", "SEZ_UNIT", "SEZ_DEVELOPER"),
+        *("BUSINESS_GST", "BUSINESS_REGISTERED_COMPOSITION", "BUSINESS_SEZ", "BUSINESS_SEZ_DEVELOPER"),
+    ],
+)
+def test_whatever_other_programs_call_it_a_registration_has_a_gstin(problems: Problems, word: str) -> None:
+    (problem,) = problems(contact(gst_treatment=word))
+    assert (problem.code, problem.severity) == ("G6", Severity.ERROR)
+    assert problem.message == f"the contact acme is {word}, but has no `gst_no`"
+
+
+@pytest.mark.parametrize("word", ["DEEMED_EXPORT", "TAX_DEDUCTOR", "TAX_COLLECTOR", "INPUT_SERVICE_DISTRIBUTOR"])
+def test_who_is_registered_by_other_sections_is_warned_of(problems: Problems, word: str) -> None:
+    (problem,) = problems(contact(gst_treatment=word))
+    assert (problem.code, problem.severity) == ("G6", Severity.WARNING)
+
+
+@pytest.mark.parametrize("word", ["UNREGISTERED", "CONSUMER", "OVERSEAS", "BUSINESS_NONE", "BUSINESS_UNREGISTERED"])
 def test_an_ordinary_gstin_where_there_can_be_none_is_a_warning(problems: Problems, word: str) -> None:
     (problem,) = problems(contact(gst_treatment=word, gst_no=ORDINARY.lower()))
     assert (problem.code, problem.severity, problem.pointer) == ("G6", Severity.WARNING, "/contacts/0/gst_treatment")

@@ -74,7 +74,7 @@ def test_a_key_of_two_documents_is_wrong_usage_and_both_are_named(folder: Path) 
 
 
 def test_a_key_that_is_not_there_is_wrong_usage_and_the_likest_is_named(books: Path) -> None:
-    ended = command("graph", "books.yaml", "--key", "ORDER-99013")
+    ended = command("graph", "books.yaml", "--key", "ORDR-99031")
     assert (ended.code, ended.out) == (2, "")
     assert 'Did you mean "invoices/ORDER-99031"?' in ended.err
 

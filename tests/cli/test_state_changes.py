@@ -393,7 +393,7 @@ def test_mv_names_what_follows_and_asks_nobody(folder: Path) -> None:
 
 def test_mv_of_a_key_that_is_not_known_names_the_nearest(folder: Path) -> None:
     applied(invoices=[invoice("ORDER-1")])
-    ended = refused("no-such-key", "state", "mv", "invoices", "ORDER-7", "O-9", *AT)
+    ended = refused("no-such-key", "state", "mv", "invoices", "ORDR-1", "O-9", *AT)
     assert 'Did you mean "ORDER-1"?' in ended.err
 
 

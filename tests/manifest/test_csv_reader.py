@@ -52,7 +52,7 @@ def test_adjacent_rows_with_the_same_key_are_one_document() -> None:
         key,customer,date,line_items.name,line_items.quantity
         A,acme,2026-01-01,x,1
          A ,,,y,2
-        A,acme,2026-01-01,,
+        A,acme,2026-01-01,,4
         A,,,,3
 
         B,other,2026-01-02,z,4
@@ -64,7 +64,12 @@ def test_adjacent_rows_with_the_same_key_are_one_document() -> None:
         "key": "A",
         "customer": "acme",
         "date": "2026-01-01",
-        "line_items": [{"name": "x", "quantity": "1"}, {"name": "y", "quantity": "2"}, {"quantity": "3"}],
+        "line_items": [
+            {"name": "x", "quantity": "1"},
+            {"name": "y", "quantity": "2"},
+            {"quantity": "4"},
+            {"quantity": "3"},
+        ],
     }
     assert (second.key, second.index) == ("B", 1)
 
@@ -236,3 +241,29 @@ def test_fifty_thousand_faults_of_one_document_are_placed_in_bounded_time() -> N
     manifest = csv_file("key,notes,line_items.quantity\nA,x,1e5\n" + "A,y,1e5\n" * 20_000)
     assert len(manifest.problems) == 40_001
     assert time.perf_counter() - before < 10
+
+
+def test_a_row_that_only_repeats_the_one_above_may_be_a_document_whose_key_was_lost() -> None:
+    manifest = csv_file("key,amount\n5.20412E+11,5000\n5.20412E+11,5000\n", name="payments.csv")
+    problem = only(manifest)
+    assert (problem.code, problem.severity, problem.place) == (
+        "repeated-row",
+        Severity.WARNING,
+        Place("payments.csv", 3, 1, 11),
+    )
+    assert problem.related == (Place("payments.csv", 2, 1, 11),)
+    assert len(manifest.documents) == 1
+
+
+@pytest.mark.parametrize("row", ["A,,", "A,,j", "A,5,j"])
+def test_a_row_with_its_key_alone_or_with_another_element_repeats_nothing(row: str) -> None:
+    text = f"key,amount,allocations.invoice\nA,5,i\n{row}\n"
+    assert csv_file(text, name="payments.csv").problems == ()
+
+
+@pytest.mark.parametrize("again", ["key,contact_name", " key , contact_name ", "key,contact_name,"])
+def test_the_header_among_the_rows_is_no_document(again: str) -> None:
+    manifest = csv_file(f"key,contact_name\nA,Asha\n{again}\nB,Bina\n", name="contacts.csv")
+    problem = only(manifest)
+    assert (problem.code, problem.place and problem.place.line) == ("repeated-header", 3)
+    assert [one.key for one in manifest.documents] == ["A", "B"]
