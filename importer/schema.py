@@ -14,6 +14,7 @@ The schemas are the single source of field names, types and references. The anno
 ``x-wire``       ``datetime``: a date that is sent as midnight, ``2026-05-19T00:00:00``
 ``x-rule``       what a rule checks and no pattern can: gstin, pan, state-code, gst-treatment, hsn, or supply (whether
                  it is goods or a service)
+``x-meant``      other words, in capitals, that mean one of the values, to be told to people: NEFT -> BANK_TRANSFER
 ``x-written``    how a value is written, to follow the words "Write" and "Written as"
 ``x-page``       of a kind: the page of the developer site that describes it
 

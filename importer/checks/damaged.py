@@ -9,18 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from importer import schema
-from importer.checks.book import Book, Entry
+from importer.checks.book import Book, Entry, normal
 from importer.checks.shape import Names, dotted, shape, shown, texts
-from importer.manifest.damage import ODD_BLANK, Damage, in_code, in_free_text
-from importer.model import Path, Problem, Severity, Tree
+from importer.kinds import KINDS, Kind
+from importer.manifest.damage import (
+    ODD_BLANK,
+    Damage,
+    has_lost_digits,
+    in_code,
+    in_free_text,
+    in_key,
+    in_name,
+    in_pin_code,
+    in_prose,
+)
+from importer.model import Path, Problem, Ref, Severity, Tree
 
 PHONE: Final = "phone"
 PIN_CODE: Final = "pin-code"
-_FIRST: Final = frozenset("#=E")  # how an error value, a formula and LibreOffice's errors begin
-_SHORT_PIN: Final = re.compile(r"[0-9]{5}")
+_FIRST: Final = frozenset("#=E'")  # how error values, formulas, LibreOffice's errors and marked texts begin
+_PIN_DIGITS: Final = 6
+_PIN: Final = re.compile(r"[1-9][0-9]{5}")
+_NO_PIN: Final = re.compile(r"(?![1-9][0-9]{5}$)[0-9]+")
+_GAPS: Final = re.compile(r"[\s-]")  # 560 001 and 560-001 are usual
 _INDIA: Final = "IN-"
 
 
@@ -29,8 +43,7 @@ def problems(book: Book) -> Iterator[Problem]:
     for entry in book.entries:
         if _is_suspect(entry.fields.values()):
             yield from _of_free_texts(entry)
-        if not entry.ref.key.isascii() and ODD_BLANK.search(entry.ref.key):
-            yield _odd_key(entry)
+            yield from _of_references(book, entry)
         for names, rule in _numbers(entry.ref.kind):
             for path, text in texts(entry.fields, names):
                 yield from _of_number(entry, path, text, rule)
@@ -40,24 +53,36 @@ def _is_suspect(values: Iterable[Tree]) -> bool:
     """Whether a text among ``values`` is worth a second look. Every text passes here, so that it must be quick."""
     for value in values:
         if type(value) is str:
-            if "E+" in value or value[:1] in _FIRST:
+            if "E+" in value or value[:1] in _FIRST or (not value.isascii() and ODD_BLANK.search(value)):
                 return True
         elif _is_suspect(value.values() if isinstance(value, dict) else value):
             return True
     return False
 
 
-@cache
-def _free(kind: str) -> dict[Names, bool]:
-    """The fields that hold a text without a form -> whether it names something: a key, or an entry of the org's lists.
+class _Free(NamedTuple):
+    """What a field without a form is for. A key and an entry of the org's lists must be found by what is written."""
 
-    A reference is told of where it does not resolve: to a document whose key is damaged alike it does.
-    """
-    return {
-        path: path == ("key",) or field.lookup is not None
-        for path, field in schema.fields(kind).items()
-        if field.type == "text" and field.ref is None and not _has_form(kind, path)
-    }
+    is_key: bool
+    is_sought: bool
+    is_known_by: bool  # look-ups in the books compare it
+
+
+@cache
+def _free(kind: str) -> dict[Names, _Free]:
+    """The fields that hold a text without a form. References are not among them: they have keys of others."""
+    known_by = _known_by(KINDS[kind])
+    free: dict[Names, _Free] = {}
+    for path, field in schema.fields(kind).items():
+        if field.type == "text" and field.ref is None and not _has_form(kind, path):
+            is_key, is_listed = path == ("key",), field.lookup is not None
+            free[path] = _Free(is_key, is_key or is_listed, is_listed or (len(path) == 1 and path[0] in known_by))
+    return free
+
+
+def _known_by(kind: Kind) -> frozenset[str]:
+    natural = (name for key in kind.natural_keys for name in key.fields)
+    return frozenset((*natural, kind.reference_field, kind.number_field))
 
 
 def _has_form(kind: str, path: Names) -> bool:
@@ -73,27 +98,57 @@ def _numbers(kind: str) -> tuple[tuple[Names, str], ...]:
 
 
 def _of_free_texts(entry: Entry) -> Iterator[Problem]:
-    for names, naming in _free(entry.ref.kind).items():
+    for names, free in _free(entry.ref.kind).items():
+        told = in_key if free.is_key else in_name if free.is_known_by else in_prose
         for path, text in texts(entry.fields, names):
-            damage = in_free_text(text)
+            damage = told(text)
             if damage is not None:
-                # Two keys that have lost their digits may have become one, and a document would be lost.
-                certain = naming and (damage.code != "excel-exponent" or names == ("key",))
-                yield _problem(entry, path, text, damage, Severity.ERROR if certain else Severity.WARNING)
+                certain = free.is_sought and damage.code in _CERTAIN and in_free_text(text) is not None
+                lost = free.is_key and has_lost_digits(text)  # two documents may have become one
+                yield _problem(entry, path, text, damage, Severity.ERROR if certain or lost else Severity.WARNING)
+
+
+_CERTAIN: Final = frozenset({"excel-error-value", "formula-text"})  # nobody writes it
+
+
+def _of_references(book: Book, entry: Entry) -> Iterator[Problem]:
+    """A reference that leads to a key with lost digits may mean another document; one that leads nowhere is told."""
+    for names, kind in entry.shape.refs.items():
+        for path, text in texts(entry.fields, names):
+            damage = in_key(text) if has_lost_digits(text) else None
+            if damage is not None and book.find(Ref(kind, normal(text))) is not None:
+                yield _problem(entry, path, text, damage, Severity.ERROR)
 
 
 def _of_number(entry: Entry, path: Path, text: str, rule: str) -> Iterator[Problem]:
-    damage = in_code(text)
+    damage = in_pin_code(text) if rule == PIN_CODE else in_code(text)
     if damage is not None and (rule == PIN_CODE or damage.code not in _USUAL_IN_PHONES):
         yield _problem(entry, path, text, damage, Severity.WARNING)
-    elif rule == PIN_CODE and _SHORT_PIN.fullmatch(text.strip()) and _in_india(entry, path):
-        yield entry.problem(
+    elif rule == PIN_CODE and not _PIN.fullmatch(text):
+        digits = len(_GAPS.sub("", text)) if _NO_PIN.fullmatch(_GAPS.sub("", text)) else 0
+        if digits and _in_india(entry, path):
+            yield _no_pin_code(entry, path, text, digits)
+
+
+def _no_pin_code(entry: Entry, path: Path, text: str, digits: int) -> Problem:
+    """GST rules, section 14. A PIN code of five digits has lost one, as others lose the zero in front."""
+    it = f"{dotted(path)} of {entry.label} is {shown(text)}"
+    if digits == _PIN_DIGITS - 1:
+        return entry.problem(
             "short-pin-code",
-            f"{dotted(path)} of {entry.label} is {shown(text)}, five digits, but a PIN code has six",
+            f"{it}, five digits, but a PIN code has six",
             path,
             help="no PIN code begins with 0, so that the lost digit cannot be told: copy it from the address",
             severity=Severity.WARNING,
         )
+    why = "which begins with 0" if digits == _PIN_DIGITS else f"which has {digits} digit{'s' if digits > 1 else ''}"
+    return entry.problem(
+        "not-a-pin-code",
+        f"{it}, {why}",
+        path,
+        help="a PIN code of India has six digits, the first of them not 0: copy it from the address",
+        severity=Severity.WARNING,
+    )
 
 
 # People write telephone numbers with any blank and any dash.
@@ -106,18 +161,7 @@ def _in_india(entry: Entry, path: Path) -> bool:
     return any(text.startswith(_INDIA) for names in states for _, text in texts(entry.fields, names))
 
 
-def _odd_key(entry: Entry) -> Problem:
-    found = ODD_BLANK.search(entry.ref.key)
-    code = ord(found.group()) if found else 0
-    return entry.problem(
-        "odd-blank",
-        f"the key of {entry.label} holds the character U+{code:04X}, which looks like a blank or like nothing",
-        ("key",),
-        help=f"write {' '.join(ODD_BLANK.sub(' ', entry.ref.key).split())}; keys that differ in it alone look the same",
-        severity=Severity.WARNING,
-    )
-
-
 def _problem(entry: Entry, path: Path, text: str, damage: Damage, severity: Severity) -> Problem:
-    message = f"{dotted(path)} of {entry.label} is {shown(text)}: {damage.seen}"
+    it = f"the key of {entry.label}" if path == ("key",) else f"{dotted(path)} of {entry.label} is {shown(text)}"
+    message = f"{it}: {damage.seen}"
     return entry.problem(damage.code, message, path, help=damage.help, severity=severity)

@@ -15,7 +15,7 @@ from importer.checks.natural_keys import LONGEST_NUMBER, branch
 from importer.checks.shape import shown
 from importer.checks.years import GST_START, financial_year, year_words
 from importer.kinds import KINDS
-from importer.manifest.damage import in_free_text
+from importer.manifest.damage import in_name
 from importer.model import Problem, Severity
 
 # CGST Rules, rule 46(b): consecutive, at most 16 characters, letters, digits, hyphen and slash only.
@@ -64,7 +64,7 @@ def _number_field(kind: str) -> str:
 
 
 def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
-    if in_free_text(number) is not None:
+    if in_name(number) is not None:
         return  # what a spreadsheet has made of it is told in ``damaged``
     if _SHOWN_DATE.fullmatch(number):
         yield _a_date(entry, field, number)

@@ -10,7 +10,7 @@ from importer.checks.named import Named
 from importer.checks.nearest import Nearest
 from importer.checks.shape import dotted, shown, texts
 from importer.kinds import KINDS
-from importer.manifest.damage import in_free_text
+from importer.manifest.damage import in_free_text, odd_blank, plain_blanks
 from importer.model import Path, Problem, Ref
 
 
@@ -43,6 +43,7 @@ class _Guesses:
     """What may have been meant by keys of one kind that there are not. Made once, and only when there is such a key."""
 
     def __init__(self, book: Book, kind: str) -> None:
+        self._book, self._kind = book, kind
         self._named = Named(book, kind) if kind in KINDS else None
         self._nearest = Nearest(book.keys(kind))
 
@@ -52,7 +53,15 @@ class _Guesses:
         if named:
             return named
         near = self._nearest.to(key)
-        return f"did you mean {shown(near)}?" if near else ""
+        return self._mending(key, near) or f"did you mean {shown(near)}?" if near else ""
+
+    def _mending(self, key: str, near: str) -> str:
+        """That the key itself is to be mended, where it differs by a blank that is none; "" where it does not."""
+        damage = odd_blank(near)
+        found = self._book.find(Ref(self._kind, near)) if damage is not None else None
+        if damage is None or found is None or found.document is None or plain_blanks(near) != plain_blanks(key):
+            return ""
+        return f"write {plain_blanks(near)} as the key of {found.label}: {damage.seen}"
 
 
 def _unresolved(book: Book, guesses: dict[str, _Guesses], entry: Entry, path: Path, ref: Ref) -> Problem:

@@ -36,8 +36,11 @@ SPREADSHEETS: Final = Subject(
         Entry(
             "excel-exponent",
             "A long number was exported with an exponent",
-            "1.23E+05 has lost all digits but three: which number it was cannot be told from it.",
-            "Format the column as text, or as a number without exponent, and export it again.",
+            "1.23E+05 has lost all digits but three: which number it was cannot be told from it, and two that differ "
+            "become one. As a key, and where documents refer to that, it is an error, for one of two documents "
+            "would be lost.",
+            "Go back to the workbook, format the column as a number without decimals, or with those of an amount, "
+            "and export it again: what stands in the file is lost. Type codes into a column that is formatted as text.",
             _GUESS,
             levels=ERROR_OR_WARNING,
             wrong=payment("1.20E+03"),
@@ -48,7 +51,7 @@ SPREADSHEETS: Final = Subject(
             "A date was exported as the number that a spreadsheet keeps for it",
             "Spreadsheets count days from 1900 or from 1904, as the file has it: the same number is two days, four "
             "years apart.",
-            "Format the column as YYYY-MM-DD, and export it again.",
+            "Format the column as yyyy-mm-dd, and export it again.",
             _GUESS,
             wrong=invoice("45796"),
             right=invoice("2025-05-19"),
@@ -58,7 +61,8 @@ SPREADSHEETS: Final = Subject(
             "A date is written as people of one country write it",
             "04/05/2025 is the fourth of May in India and the fifth of April in America: read the wrong way, an "
             "invoice falls into another month and another return.",
-            "Write YYYY-MM-DD; a spreadsheet can format the whole column so.",
+            "Write YYYY-MM-DD; in a spreadsheet, format the whole column as yyyy-mm-dd, or it writes the same at "
+            "every save.",
             "the manifest's own contract: ISO 8601, extended format",
             wrong=invoice("19/05/2025"),
             right=invoice("2025-05-19"),
@@ -104,9 +108,31 @@ SPREADSHEETS: Final = Subject(
                 """),
         ),
         Entry(
+            "not-a-pin-code",
+            "A PIN code of India has not six digits, or begins with 0",
+            "What is sent to this address does not arrive. Blanks and hyphens between the digits are usual, and an "
+            "address that names no state of India may have any code.",
+            "Copy it from the address.",
+            "GST rules, section 14: the form of PIN codes",
+            levels=WARNING,
+            wrong=manifest("""
+                contacts:
+                  - key: acme
+                    contact_name: Acme Corp
+                    billing_address: {city: Bengaluru, state_code: IN-KA, zip: 5600010}
+                """),
+            right=manifest("""
+                contacts:
+                  - key: acme
+                    contact_name: Acme Corp
+                    billing_address: {city: Bengaluru, state_code: IN-KA, zip: 560 001}
+                """),
+        ),
+        Entry(
             "formula-text",
             "A formula stands in place of its result",
-            "What it comes to is known to the spreadsheet only.",
+            "What it comes to is known to the spreadsheet only. In a text it is told where it refers to other cells "
+            "or calls a function; `=A` may be a name.",
             "Put the value in place of the formula, and export it again.",
             _GUESS,
             levels=ERROR_OR_WARNING,
@@ -116,7 +142,8 @@ SPREADSHEETS: Final = Subject(
         Entry(
             "leading-apostrophe",
             "An apostrophe stands in front",
-            "It is how a spreadsheet marks text, and no part of the value. In the books it would be.",
+            "It is how a spreadsheet marks text, and no part of the value. In the books it would be. In a key, a "
+            "name or a reference it is told where digits follow.",
             "Remove it.",
             _GUESS,
             levels=ERROR_OR_WARNING,
@@ -127,7 +154,7 @@ SPREADSHEETS: Final = Subject(
             "odd-blank",
             "A blank that is none stands in the value",
             "A non-breaking space from a web page or a zero-width one from a chat looks like a blank or like nothing, "
-            "and makes a code another code.",
+            "and makes a code another code, and of one customer two. In telephone numbers it is usual, and not told.",
             "Type the value anew.",
             _GUESS,
             levels=ERROR_OR_WARNING,
@@ -156,10 +183,12 @@ SPREADSHEETS: Final = Subject(
         ),
         Entry(
             "thousands-separator",
-            "An amount has thousands separators",
-            "`1,200` is one thousand two hundred in India and one and a fifth in Germany.",
+            "A number has thousands separators",
+            "`1,200` is one thousand two hundred in India and one and a fifth in Germany. A PIN code with them, "
+            "4,00,001, was taken for an amount.",
             "Write plain digits, as in 1200.00.",
             _GUESS,
+            levels=ERROR_OR_WARNING,
             wrong=payment('"1,200"'),
             right=_PAID,
         ),

@@ -140,7 +140,8 @@ VALUES: Final = Subject(
             "not-an-amount",
             "An amount is not written in plain digits",
             "An amount has digits, a point and at most two decimals, so that no reader can take it for another. What "
-            "programs write, such as `0x10`, `1_000` or `nan`, is none, and three decimals are no money.",
+            "programs write, such as `0x10`, `1_000` or `nan`, is none, and three decimals are no money: they are "
+            "never rounded here, since a paisa more or less is yours to decide.",
             "Write plain digits, as in 1200.00.",
             source=_TYPES,
             wrong=payment("lots"),
@@ -180,7 +181,8 @@ VALUES: Final = Subject(
             "The value is neither true nor false",
             "`yes`, `on` and `1` are read as true by some programs and as text by others. Whether an invoice is "
             "posted must not hang on that.",
-            "Write `true` or `false`.",
+            "Write `true` or `false`. Excel makes TRUE of it: type 'true with an apostrophe in front, or format the "
+            "column as text before you type.",
             source="the manifest's own contract; YAML 1.2.2, section 10.2.1.2",
             wrong=invoice(more="auto_approve: yes"),
             right=invoice(more="auto_approve: true"),

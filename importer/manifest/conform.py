@@ -48,7 +48,7 @@ def conform(document: Document, *, pure: bool = False) -> list[Problem]:
     for path in _dates(document.kind):
         for at, text in _texts(document.fields, path):
             if at not in refused and not _is_day(text):
-                found.append(_problem(document, at, not_a_date(path[-1], text)))
+                found.append(_problem(document, at, not_a_date(path[-1], text, in_sheet=_in_sheet(document, at))))
     return found
 
 
@@ -111,7 +111,13 @@ def _words(document: Document, path: Path, keyword: str) -> Words:
     name = next((step for step in reversed(path) if isinstance(step, str)), document.kind)
     if path == ("key",) and value == "":
         return _NO_KEY
-    return wrong_form(name, node, value) or not_allowed(name, node, keyword, value)
+    in_sheet = _in_sheet(document, path)
+    return wrong_form(name, node, value) or not_allowed(name, node, keyword, value, in_sheet=in_sheet)
+
+
+def _in_sheet(document: Document, path: Path) -> bool:
+    """Whether the value stands in a file of a spreadsheet; a default of such a document stands in another file."""
+    return document.place(path).file.lower().endswith(".csv")
 
 
 _NO_KEY = Words(

@@ -35,7 +35,7 @@ _NUMBERS: Final = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4}|[0-
 _DAY_MONTH: Final = re.compile(r"([0-9]{1,2})[-/. ]*([a-z]{3,9})\.?(?:[-/., ]+([0-9]{4}|[0-9]{2}))?", re.IGNORECASE)
 _MONTH_DAY: Final = re.compile(r"([a-z]{3,9})\.?[-/. ]*([0-9]{1,2})[-/., ]+([0-9]{4}|[0-9]{2})", re.IGNORECASE)
 
-_EXPORT: Final = "write YYYY-MM-DD; in the spreadsheet, give the column that format and export it again"
+EXPORT: Final = "write YYYY-MM-DD; in the spreadsheet, give the column that format and export it again"
 
 
 def in_date(text: str) -> Damage | None:
@@ -47,7 +47,7 @@ def in_date(text: str) -> Damage | None:
     serial = _SERIAL.fullmatch(bare)
     if serial is not None:
         day = from_serial(int(serial[1]))
-        help = f"write {day}, which is day {serial[1]} in Excel's count" if day else _EXPORT
+        help = f"write {day}, which is day {serial[1]} in Excel's count" if day else EXPORT
         return Damage("excel-serial-date", "it looks like the number a spreadsheet keeps for a date", help)
     timed = _TIME.fullmatch(bare)
     written = timed["day"].strip() if timed else bare
@@ -67,7 +67,7 @@ def from_serial(number: int) -> date | None:
 def _without_time(written: str, timed: re.Match[str]) -> str:
     midnight = _MIDNIGHT.fullmatch(timed["clock"]) and not timed["half"]
     if _day(*map(int, written.split("-"))) is None:
-        return _EXPORT
+        return EXPORT
     if timed["zone"] and not midnight:
         return "write YYYY-MM-DD, the day it was where the books are kept: the zone may change it"
     return f"write {written}, without the time"
@@ -132,7 +132,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _one_of(days: list[tuple[date, str]]) -> str:
     found = dict(reversed(days))  # of two ways to the same day the first is told
     if not found:
-        return _EXPORT
+        return EXPORT
     if len(found) == 1:
         return f"write {next(iter(found))}"
     return "write " + ", or ".join(f"{day} {how}" for day, how in reversed(found.items()))

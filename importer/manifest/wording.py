@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from importer.manifest.damage import LONGEST, Damage, in_any, in_code, in_number
-from importer.manifest.damaged_dates import in_date
+from importer.manifest.damaged_dates import EXPORT, in_date
 from importer.manifest.levels import nearest, shown
+from importer.manifest.odd_numbers import oddity
+from importer.manifest.typed import day
 from importer.model import Tree
 
 
@@ -32,21 +34,6 @@ A_MAPPING: Final = "give its fields as `name: value`, one to a line and indented
 ONE_VALUE: Final = "write one value behind the colon"
 _MANY: Final = 12  # values of an enumeration that a help still lists
 
-# The first that fits is what is said of a number that no spreadsheet has spoilt (damage.py).
-_SEEN: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (r"\s*", "it is blank"),
-        (r"\s.*|.*\s", "there are blanks around it"),
-        (r"[+-]?(nan|inf|infinity)", "it is no finite number"),
-        (r"[+-]?0[xob].*", "it is not decimal"),
-        (r"[+-]?[\d.]+e[+-]?\d+", "it has an exponent"),
-        (r".*\d_\d.*", "it has underscores"),
-        (r"\+.*", "it has a plus sign"),
-        (r"-?\d*\.|-?\.\d+", "there is no digit beside the point"),
-    )
-)
-_PLAIN: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BOOLEANS: Final = {"yes": "true", "y": "true", "no": "false", "n": "false", "1": "true", "0": "false"}
 
@@ -66,8 +53,11 @@ def wrong_form(name: str, node: Mapping[str, Any], value: Tree) -> Words | None:
     return Words("wrong-type", f"`{name}` takes {wanted}, not {seen}", help)
 
 
-def not_allowed(name: str, node: Mapping[str, Any], keyword: str, value: Tree) -> Words:
-    """Words for a value of the right form that ``keyword`` of its schema refuses."""
+def not_allowed(name: str, node: Mapping[str, Any], keyword: str, value: Tree, *, in_sheet: bool = False) -> Words:
+    """Words for a value of the right form that ``keyword`` of its schema refuses.
+
+    ``in_sheet``: it stands in a CSV file, which a spreadsheet is likely to write again.
+    """
     if isinstance(value, list):
         message = f"`{name}` needs at least {_count(node.get('minItems', 1), 'entry')}"
         return Words("too-few-entries", message, "add what is missing, each entry behind a `- `")
@@ -86,21 +76,49 @@ def not_allowed(name: str, node: Mapping[str, Any], keyword: str, value: Tree) -
     if wanted in _NUMBERS:
         return _not_a_number(name, node, wanted, text)
     if wanted == "date":
-        return not_a_date(name, text)
+        return not_a_date(name, text, in_sheet=in_sheet)
     if wanted == "boolean":
-        return _not_a_boolean(name, text)
-    words = Words("bad-format", f"{shown(text)} is not {_title(name, node)}", _example(node))
-    return _named(in_code(text), words)
+        return _not_a_boolean(name, text, in_sheet=in_sheet)
+    message = f"{shown(text)} is not {_title(name, node)}"
+    damage = in_code(text)
+    if damage is not None:
+        return _named(damage, Words("bad-format", message))
+    return Words("bad-format", *_dense(node, text, message) or (message, _example(node)))
 
 
-def not_a_date(name: str, text: str) -> Words:
+def _dense(node: Mapping[str, Any], text: str, message: str) -> tuple[str, str] | None:
+    """Message and help for a code that is right but for blanks and dots: 8471 30 10; None for another."""
+    allowed = re.compile(node.get("pattern", ""), re.ASCII)
+    for code, seen in ((text.strip(), "there are blanks around it"), (_GAPS.sub("", text), "there are gaps in it")):
+        if len(text) <= LONGEST and code != text and allowed.fullmatch(code):
+            return message + _because(seen), f"write {code}"
+    return None
+
+
+_GAPS: Final = re.compile(r"[\s.]")
+_AS_DATES: Final = frozenset({"local-date", "excel-serial-date", "date-with-time"})
+_SAVED_AGAIN: Final = "; in the spreadsheet, format the column as yyyy-mm-dd, or it writes the same at every save"
+
+
+def not_a_date(name: str, text: str, *, in_sheet: bool = False) -> Words:
     """Words for a text that is no day of the calendar."""
     message = f"`{name}`: {shown(text)} is not a date"
     damage = in_date(text)
     if damage is not None:
-        return _named(damage, Words("not-a-date", message))
+        once = in_sheet and damage.code in _AS_DATES and not damage.help.startswith(EXPORT)
+        return _named(damage._replace(help=damage.help + _SAVED_AGAIN * once), Words("not-a-date", message))
+    if _is_day(text.strip()):
+        return Words("not-a-date", message + _because("there are blanks around it"), f"write {text.strip()}")
     seen = "there is no such day" if _DAY.fullmatch(text) else ""
     return Words("not-a-date", message + _because(seen), "write YYYY-MM-DD, as in 2026-05-19")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        day(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _named(damage: Damage | None, words: Words) -> Words:
@@ -108,12 +126,21 @@ def _named(damage: Damage | None, words: Words) -> Words:
     return Words(damage.code, words.message + _because(damage.seen), damage.help) if damage else words
 
 
-def _not_a_boolean(name: str, text: str) -> Words:
+def _not_a_boolean(name: str, text: str, *, in_sheet: bool) -> Words:
     message = f"`{name}` is true or false, not {shown(text)}"
     word = text.strip().lower()
     meant = word if word in _BOOLEANS.values() else _BOOLEANS.get(word)
-    words = Words("not-a-boolean", message, f"write `{meant}`" if meant else "write `true` or `false`")
-    return _named(in_any(text), words)
+    help = f"write `{meant}`" if meant else "write `true` or `false`"
+    if in_sheet and word in _BOOLEANS.values():
+        help += _SMALL_LETTERS.format(word)
+    return _named(in_any(text), Words("not-a-boolean", message, help))
+
+
+# A spreadsheet takes the word for a value of its own, and writes it in capitals again.
+_SMALL_LETTERS: Final = (
+    ": in a spreadsheet, type it with an apostrophe in front, '{}, or format the column as text before you type it; "
+    "else it makes capitals of it at every save"
+)
 
 
 def _not_a_number(name: str, node: Mapping[str, Any], wanted: str, text: str) -> Words:
@@ -122,39 +149,17 @@ def _not_a_number(name: str, node: Mapping[str, Any], wanted: str, text: str) ->
     damage = in_number(text, lambda number: pattern.search(number) is not None)
     if damage is not None:
         return _named(damage, Words(_NUMBERS[wanted], message))
-    example = "30" if wanted == "integer" else "1234.50"
-    help = f"write plain digits, as in {_mended(pattern, text) or example}"
-    return Words(_NUMBERS[wanted], message + _because(_seen(node, wanted, text)), help)
-
-
-def _seen(node: Mapping[str, Any], wanted: str, text: str) -> str:
-    if len(text) > LONGEST:
-        return f"it has {len(text):,} characters"
-    plain = _PLAIN.fullmatch(text)
-    if plain is None:
-        if any(char.isdecimal() and not char.isascii() for char in text):
-            return "its digits are of another script"
-        return next((words for pattern, words in _SEEN if pattern.fullmatch(text)), "")
-    sign, _, decimals = plain.groups()
-    if sign and "-?" not in node.get("pattern", ""):
-        return "it is negative"
-    if decimals and wanted == "integer":
-        return "it has decimals"
-    return f"it has {len(decimals)} decimals" if decimals and len(decimals) > 2 else "it has too many digits"
-
-
-def _mended(pattern: re.Pattern[str], text: str) -> str:
-    """``text`` without the blanks around it, or without decimals that are zero, if that makes it right; else ""."""
-    for mended in (text.strip(), re.sub(r"\.0+$", "", text.strip())):
-        if mended != text and _PLAIN.fullmatch(mended) and pattern.search(mended):
-            return mended
-    return ""
+    odd = oddity(wanted, node.get("pattern", ""), text)
+    return Words(_NUMBERS[wanted], message + _because(odd.seen), odd.help)
 
 
 def _not_one_of(name: str, node: Mapping[str, Any], text: str) -> Words:
     damage = in_any(text)
     if damage is not None:
         return _named(damage, Words("not-one-of", f"`{name}` cannot be {shown(text)}"))
+    meant = node.get("x-meant", {}).get(text.strip().upper())
+    if meant is not None:
+        return Words("not-one-of", f"`{name}` cannot be {shown(text)}", f"write {meant}")
     values = [str(value) for value in node["enum"] if isinstance(value, str)]
     near = nearest(text, values)
     help = f"did you mean `{near}`?" if near else ""

@@ -30,6 +30,19 @@ def test_case_and_lost_zeros_are_recognised(problems: Problems) -> None:
     assert problems(text)[0].help == 'did you mean "C-007"?'
 
 
+def test_a_key_with_a_blank_that_is_none_is_mended_and_not_what_refers_to_it(problems: Problems) -> None:
+    text = f'contacts: [{{key: "ac\\u200bme", contact_name: A}}]\ninvoices: [{{key: I, customer: acme, {INVOICE}}}]'
+    of_key, of_reference = problems(text)
+    assert of_key.help.startswith("write acme; ")
+    assert of_reference.help.startswith("write acme as the key of the contact ac\\u200bme: it holds")
+
+
+def test_a_reference_with_a_blank_that_is_none_is_mended_and_not_the_key(problems: Problems) -> None:
+    text = f'contacts: [{{key: acme, contact_name: A}}]\ninvoices: [{{key: I, customer: "ac\\u200bme", {INVOICE}}}]'
+    (problem,) = problems(text)
+    assert problem.help == 'did you mean "acme"?'
+
+
 def test_a_reference_into_a_list_is_pointed_at(problems: Problems) -> None:
     text = """
     payments:

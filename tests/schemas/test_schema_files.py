@@ -27,6 +27,7 @@ ANNOTATIONS: Final = {
         "x-wire",
         "x-rule",
         "x-written",
+        "x-meant",
     ),
     *("x-page", "x-required", "x-either", "x-any", "x-not-both", "x-required-without"),
 }
