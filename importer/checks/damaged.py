@@ -33,7 +33,7 @@ PIN_CODE: Final = "pin-code"
 _FIRST: Final = frozenset("#=E'")  # how error values, formulas, LibreOffice's errors and marked texts begin
 _PIN_DIGITS: Final = 6
 _PIN: Final = re.compile(r"[1-9][0-9]{5}")
-_NO_PIN: Final = re.compile(r"(?![1-9][0-9]{5}$)[0-9]+")
+_DIGITS: Final = re.compile("[0-9]+")
 _GAPS: Final = re.compile(r"[\s-]")  # 560 001 and 560-001 are usual
 _INDIA: Final = "IN-"
 
@@ -125,9 +125,9 @@ def _of_number(entry: Entry, path: Path, text: str, rule: str) -> Iterator[Probl
     if damage is not None and (rule == PIN_CODE or damage.code not in _USUAL_IN_PHONES):
         yield _problem(entry, path, text, damage, Severity.WARNING)
     elif rule == PIN_CODE and not _PIN.fullmatch(text):
-        digits = len(_GAPS.sub("", text)) if _NO_PIN.fullmatch(_GAPS.sub("", text)) else 0
-        if digits and _in_india(entry, path):
-            yield _no_pin_code(entry, path, text, digits)
+        digits = _GAPS.sub("", text)
+        if _DIGITS.fullmatch(digits) and not _PIN.fullmatch(digits) and _in_india(entry, path):
+            yield _no_pin_code(entry, path, text, len(digits))
 
 
 def _no_pin_code(entry: Entry, path: Path, text: str, digits: int) -> Problem:

@@ -40,7 +40,8 @@ def problems(book: Book) -> Iterator[Problem]:
             yield from _of_another(entry, named, field)
             yield from _too_early(entry, named)
             yield from _too_late(book, entry, named, field)
-            lowered.setdefault(named.ref, []).append(entry)
+            if other_party(entry, named) is None:  # else it is the wrong invoice, which has been told
+                lowered.setdefault(named.ref, []).append(entry)
         elif field not in entry.fields and field + RAW not in entry.fields:
             only = meant(book, entry)
             if only is not None:

@@ -19,7 +19,6 @@ from importer.manifest.damage import in_name
 from importer.model import Problem, Severity
 
 # CGST Rules, rule 46(b): consecutive, at most 16 characters, letters, digits, hyphen and slash only.
-LONGEST: Final = LONGEST_NUMBER
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9/-]")
 # The portal for e-invoices takes no number that begins with one of these (GST rules, section 6).
 _NOT_FIRST: Final = ("0", "/", "-")
@@ -71,8 +70,8 @@ def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
         return
     foreign = list(dict.fromkeys(_FOREIGN.findall(number)))
     faults = []
-    if len(number) > LONGEST:
-        faults.append(f"has {len(number)} characters (GST allows {LONGEST})")
+    if len(number) > LONGEST_NUMBER:
+        faults.append(f"has {len(number)} characters (GST allows {LONGEST_NUMBER})")
     if foreign:
         faults.append(f"holds {', '.join(map(_character, foreign[:3]))}, which GST does not allow")
     if faults:
@@ -80,8 +79,8 @@ def _form(entry: Entry, field: str, number: str) -> Iterator[Problem]:
             "N1",
             f"the {_words(field)} {shown(number)} of {entry.label} {' and '.join(faults)}",
             (field,),
-            help=f"letters, digits, hyphen and slash, {LONGEST} characters at most; if it was issued like this, leave "
-            "it: the books keep it, a GST return may refuse it",
+            help=f"letters, digits, hyphen and slash, {LONGEST_NUMBER} characters at most; if it was issued like this, "
+            "leave it: the books keep it, a GST return may refuse it",
             severity=Severity.WARNING,
         )
     elif number.startswith(_NOT_FIRST):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.cli.walk import holds, nearest_project, shown
+from importer.cli.walk import holds, nearest_project, shown, unreadable
 from importer.errors import WrongUsage
 from importer.manifest.project import Project, read_project
 from importer.manifest.source import MAX_BYTES, SourceFile
-from importer.model import Place, Problem
+from importer.model import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def find_project(paths: Sequence[Path]) -> FoundProject:
             source = SourceFile(name, file.read(MAX_BYTES + 1))  # one byte more tells the reader that there is more
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
-        return FoundProject(path, problems=(Problem("unreadable-file", message, Place(name, 1, 1)),))
+        return FoundProject(path, problems=(unreadable(message, name),))
     says, problems = read_project(source)
     return FoundProject(path, says, problems, source)
 

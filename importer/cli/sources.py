@@ -14,7 +14,7 @@ from typing import Final
 
 from importer.cli.included import Included, included
 from importer.cli.project import FoundProject
-from importer.cli.walk import PROJECT_FILE, SUFFIXES, holds, manifests, nested_project
+from importer.cli.walk import PROJECT_FILE, SUFFIXES, holds, manifests, nested_project, unreadable
 from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
@@ -53,9 +53,7 @@ class Sources:
                 return
             self.files.append(SourceFile(name, _content(path), alone))
         except OSError as error:
-            self.problems.append(
-                _problem("unreadable-file", f"the file cannot be read: {error.strerror or error}", name)
-            )
+            self.problems.append(unreadable(f"the file cannot be read: {error.strerror or error}", name))
 
 
 def find(paths: Sequence[Path], project: FoundProject = NO_PROJECT) -> Sources:
@@ -98,7 +96,10 @@ def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]
 
 def _near(path: Path) -> str:
     """What to do about a path that is not there: perhaps one beside it was meant."""
-    beside = [one.name for one in path.parent.iterdir()] if holds(path.parent.is_dir) else []
+    try:
+        beside = [one.name for one in path.parent.iterdir()]
+    except OSError:  # there is no such folder either, or it may not be looked into
+        beside = []
     near = difflib.get_close_matches(path.name, beside, n=1)
     if near:
         return f"did you mean {(path.parent / near[0]).as_posix()}?"
@@ -110,7 +111,7 @@ def _unreachable(path: Path) -> Problem | None:
     try:
         path.exists()
     except OSError as error:
-        return _problem("unreadable-file", f"it cannot be read: {error.strerror or error}", path.as_posix())
+        return unreadable(f"it cannot be read: {error.strerror or error}", path.as_posix())
     return None
 
 
@@ -134,12 +135,11 @@ def _below(folder: Path, project: Path | None, problems: list[Problem]) -> list[
         problems.append(nested_project(other, message))
         return False
 
-    def unreadable(error: OSError) -> None:
-        name = Path(error.filename or folder).as_posix()
+    def told(error: OSError) -> None:
         message = f"the folder cannot be read: {error.strerror or error}"
-        problems.append(_problem("unreadable-file", message, name, "let yourself read it, or leave it out"))
+        problems.append(unreadable(message, Path(error.filename or folder).as_posix()))
 
-    return manifests(folder, enters=enters, onerror=unreadable)
+    return manifests(folder, enters=enters, onerror=told)
 
 
 def _empty(path: Path, by_include: bool) -> Problem:

@@ -30,7 +30,8 @@ def read_export(file: Path, format_: str) -> Export:
     except OSError as error:
         code = "unreadable-file" if file.exists() else "no-such-path"
         message = f"the file cannot be read: {error.strerror or error}"
-        problem = Problem(code, message, Place(file.as_posix(), 1, 1))
+        help = "give a file that `state export` wrote, or - for stdin"
+        problem = Problem(code, message, Place(file.as_posix(), 1, 1), help)
         report_problems([problem], format_, no_color=False)
         raise InvalidInput([problem]) from error
 

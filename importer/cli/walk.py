@@ -72,6 +72,11 @@ def nested_project(other: Path, message: str) -> Problem:
     return Problem("nested-project", message, Place(shown(other).as_posix(), 1, 1), help)
 
 
+def unreadable(message: str, name: str) -> Problem:
+    """The problem of a file or folder that is there, and whose content the system does not give."""
+    return Problem("unreadable-file", message, Place(name, 1, 1), "let yourself read it, or leave it out")
+
+
 def shown(path: Path) -> Path:
     """As a person would type it from here."""
     try:

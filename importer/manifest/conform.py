@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from importer import schema
 from importer.manifest.levels import Level, level, unknown_field
-from importer.manifest.typed import compiled, day
+from importer.manifest.typed import compiled, is_day
 from importer.manifest.wording import Words, not_a_date, not_allowed, wrong_form
 from importer.model import Document, Path, Problem, Tree
 
@@ -47,7 +47,7 @@ def conform(document: Document, *, pure: bool = False) -> list[Problem]:
     refused = {fault.path for fault in faults}
     for path in _dates(document.kind):
         for at, text in _texts(document.fields, path):
-            if at not in refused and not _is_day(text):
+            if at not in refused and not is_day(text):
                 found.append(_problem(document, at, not_a_date(path[-1], text, in_sheet=_in_sheet(document, at))))
     return found
 
@@ -192,11 +192,3 @@ def _texts(tree: Tree, path: tuple[str, ...], above: Path = ()) -> Iterator[tupl
             yield from _texts(tree[path[0]], path[1:], (*above, path[0]))
     elif isinstance(tree, str) and not path:
         yield above, tree
-
-
-def _is_day(text: str) -> bool:
-    try:
-        day(text)
-    except ValueError:
-        return False
-    return True

@@ -41,7 +41,7 @@ def columns(kind: str, header: list[str], place_of: PlaceOf) -> tuple[list[Colum
             message = f"column {index + 1} has no name"
             problems.append(Problem("blank-column", message, place_of(index), "name a field, or remove the column"))
         elif path is None:
-            help = _help(kind, name, outermost) if len(problems) < _MOST_GUESSES else ""
+            help = _help(kind, name, outermost) if len(problems) < _MOST_GUESSES else unknown_field(kind)
             problems.append(
                 Problem("unknown-column", f"there is no field `{shown(name)[1:-1]}`", place_of(index), help)
             )

@@ -153,7 +153,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     return f"did you mean `{near}`?" if near else otherwise
 
 
-def unknown_field(kind: str, name: str, known: Iterable[str]) -> str:
+def unknown_field(kind: str, name: str = "", known: Iterable[str] = ()) -> str:
     """What to do about a field that documents of ``kind`` do not have, among the ``known`` ones."""
     return did_you_mean(name, known, f"leave it out; `finz-import schema {kind}` lists every field")
 

@@ -38,6 +38,15 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def is_day(text: str) -> bool:
+    """Whether ``text`` is one that ``day`` takes."""
+    try:
+        day(text)
+    except ValueError:
+        return False
+    return True
+
+
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of a schema as JSON Schema means it: ``$`` is the end of the text, not a line end before it.
 

@@ -10,7 +10,7 @@ from importer.manifest.damage import LONGEST, Damage, in_any, in_code, in_number
 from importer.manifest.damaged_dates import EXPORT, in_date
 from importer.manifest.levels import nearest, shown
 from importer.manifest.odd_numbers import oddity
-from importer.manifest.typed import day
+from importer.manifest.typed import is_day
 from importer.model import Tree
 
 
@@ -107,18 +107,10 @@ def not_a_date(name: str, text: str, *, in_sheet: bool = False) -> Words:
     if damage is not None:
         once = in_sheet and damage.code in _AS_DATES and not damage.help.startswith(EXPORT)
         return _named(damage._replace(help=damage.help + _SAVED_AGAIN * once), Words("not-a-date", message))
-    if _is_day(text.strip()):
+    if is_day(text.strip()):
         return Words("not-a-date", message + _because("there are blanks around it"), f"write {text.strip()}")
     seen = "there is no such day" if _DAY.fullmatch(text) else ""
     return Words("not-a-date", message + _because(seen), "write YYYY-MM-DD, as in 2026-05-19")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        day(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _named(damage: Damage | None, words: Words) -> Words:

@@ -218,3 +218,8 @@ def test_an_invoice_that_only_the_state_knows_counts(codes: Codes) -> None:
         ("C1", "/credit_notes/0/date"),
         ("C1", "/credit_notes/0/invoice"),
     ]
+
+
+def test_a_note_of_another_customer_takes_no_room_of_the_right_ones(codes: Codes) -> None:
+    wrong = note("A", rate="90", more=LINK).replace("customer: acme", "customer: zen")
+    assert codes(text(wrong, note("B", rate="95", more=LINK))) == [("C1", "/credit_notes/0/invoice")]

@@ -110,6 +110,8 @@ def test_a_loop_is_shown_whole(book: MakeBook) -> None:
     a, b, c = entries
     (problem,) = cycles(entries, {a: (b,), b: (c,), c: (a,)})
     assert problem.code == "dependency-cycle"
+    assert problem.message.startswith("these documents need each other, so none can be sent first: ")
+    assert problem.help == "remove one of these references"
     assert "invoices/a -> invoices/b -> invoices/c -> invoices/a" in problem.message
     assert [place.file for place in problem.related] == ["invoices/1", "invoices/2"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cli.command import QUICKSTART, command
 
+from hostile.another_user import by_root, nobody
 from hostile.bounded import validate
 from importer.cli.sources import Sources
 from importer.manifest.source import MAX_BYTES
@@ -88,12 +89,7 @@ def test_a_name_that_steers_a_terminal_is_shown_with_escapes(folder: Path) -> No
     assert ended.out.startswith("a\\u001b[31m\\u202e\\u000a.yaml:1:11: error[not-a-list]")
 
 
-def as_nobody() -> None:
-    os.setegid(65534)
-    os.seteuid(65534)
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root can become another")
+@by_root
 @pytest.mark.parametrize(
     ("given", "code", "words"),
     [
@@ -106,15 +102,8 @@ def as_nobody() -> None:
 def test_a_folder_that_may_not_be_read_is_not_passed_over(given: str, code: int, words: str, folder: Path) -> None:
     shutil.copy(QUICKSTART, folder / "books.yaml")
     (folder / "shut").mkdir(mode=0o700)
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == 0 and above.stat().st_mode & 0o005 != 0o005:
-            above.chmod(0o755)
-    try:
-        as_nobody()
+    with nobody(folder):
         ended = command("validate", given)
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
     assert ended.code == code
     assert words in ended.out + ended.err
 

@@ -7,33 +7,36 @@ from typing import Final
 from shown.cases import every
 from shown.sentences import Sentence, sentences
 
-# A part of the sentence -> where it is held instead.
+# A sentence that no file can show -> why, or the test that asserts it word for word.
 ELSEWHERE: Final[dict[str, str]] = {
     "write it out": "of a field that takes no text of one character, of which there is none",
-    "does not match": "of the slower validator, tests/manifest/test_conform.py; never shown",
+    "does not match": "of the slower validator, whose words are not shown",
     "`{}` is missing": "of a required field of a schema, of which there is none",
     "it cannot be parsed": "where a parser gives no reason, of which there is none",
-    "an escape in this text names no character": "of PyYAML without libyaml, tests/manifest/test_yaml_reader.py",
-    "write the character itself": "of PyYAML without libyaml, tests/manifest/test_yaml_reader.py",
-    "write the value without it": "of a value that is nothing but marks, tests/manifest/test_damage.py",
-    "the row that begins here is longer than {} characters{}": "tests/hostile/test_bounds.py",
-    "see that its line ends and quotes are there": "tests/hostile/test_bounds.py",
-    "`defaults` holds {} characters and elements; at most {} are taken": "tests/manifest/test_defaults.py",
-    "every document gets them: say in each what is long": "tests/manifest/test_defaults.py",
-    "`{}` and `{}` are the same field": "tests/manifest/test_defaults.py",
-    "the file has {} bytes; at most {} are read": "tests/cli/test_bad_input.py",
-    "split it into several files": "tests/cli/test_bad_input.py",
-    "these documents need each other, so none can be sent first: {}": "no kind can make a cycle yet, tests/checks",
-    "remove one of these references": "no kind can make a cycle yet, tests/checks",
-    "the folder cannot be read: {}": "tests/cli/test_sources.py",
-    "let yourself read it, or leave it out": "tests/cli/test_sources.py",
-    "the file cannot be read: {}": "tests/cli/test_sources.py",
-    "it cannot be read: {}": "tests/cli/test_sources.py",
-    "it is neither a file nor a folder": "tests/cli/test_sources.py",
-    "write what it delivers into a file, and give that": "tests/cli/test_sources.py",
-    "`include` of finzbooks.yaml names no file of this folder": "tests/cli/test_sources.py",
-    "add the folder there, or give the file itself": "tests/cli/test_sources.py",
-    "{}, and at the folder you are in": "tests/cli/test_sources.py",
+    "an escape in this text names no character": "test_of_the_other_parser.py",
+    "write the character itself": "test_of_the_other_parser.py",
+    "these documents need each other, so none can be sent first: {}": "no kind makes one; checks/test_references.py",
+    "remove one of these references": "no kind makes one; checks/test_references.py",
+    **dict.fromkeys(
+        (
+            "the row that begins here is longer than {} characters{}",
+            "see that its line ends and quotes are there",
+            "`defaults` holds {} characters and elements; at most {} are taken",
+            "every document gets them: say in each what is long",
+            "the file has {} bytes; at most {} are read",
+            "split it into several files",
+            "the folder cannot be read: {}",
+            "the file cannot be read: {}",
+            "it cannot be read: {}",
+            "let yourself read it, or leave it out",
+            "it is neither a file nor a folder",
+            "write what it delivers into a file, and give that",
+            "`include` of finzbooks.yaml names no file of this folder",
+            "add the folder there, or give the file itself",
+            "{}, and at the folder you are in",
+        ),
+        "test_of_large_and_unreadable_files.py",
+    ),
 }
 # Names that are no sentences: of states, of kinds of registration, of rules.
 NAMES: Final = ("checks/rules.py", "checks/states.py", "checks/gstin_forms.py")
