@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -55,16 +56,28 @@ class Place:
 # Longer than every honest sentence with two keys of 128 characters in it; a name of a megabyte belongs on no screen.
 LONGEST_SENTENCE: Final = 1000  # characters
 
+# U+200C and U+200D are spelling in the scripts of India: between two of their letters or marks, and after a virama
+# also at the end of a word (RFC 5892, appendix A.1 and A.2; Unicode Standard, chapter 12). Elsewhere they only hide.
+_INDIAN: Final = "[\u0900-\u0dff]"
+_VIRAMA: Final = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca]"
+_JOINER: Final = re.compile(f"(?<={_INDIAN})[\u200c\u200d](?={_INDIAN})|(?<={_VIRAMA})[\u200c\u200d]")
+
+
+def joiners(text: str) -> frozenset[int]:
+    """Where in ``text`` joiners stand that a word is spelled with."""
+    return frozenset() if text.isascii() else frozenset(found.start() for found in _JOINER.finditer(text))
+
 
 def one_line(text: str) -> str:
     """``text`` as a terminal may be shown it: what is invisible or steers the terminal stands there as an escape.
 
     That is line ends, control characters and the marks that turn the direction of writing (Unicode UAX #9), with
-    which a key could make its line read otherwise than it is.
+    which a key could make its line read otherwise than it is. Joiners that spell a word stay.
     """
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)
+    kept = joiners(text)
+    return "".join(one if one.isprintable() or at in kept else f"\\u{ord(one):04x}" for at, one in enumerate(text))
 
 
 def _sentence(text: str) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from importer.checks.rules import RULES
+from importer.checks.rules import BY_CONTRACT, NOT_APPLICABLE, RULES
 from importer.kinds import KINDS
 from importer.manifest_schema import manifest_schema
 from importer.model import Severity
@@ -81,6 +81,10 @@ def _include() -> Node:
 
 
 def _rules() -> Node:
+    """The rules that have levels; and in words of ours, which no validator knows, why the others have none.
+
+    ``x-by-contract`` are kept by the contract of the manifest, ``x-not-applied`` by nothing in it.
+    """
     levels = [*(severity.value for severity in Severity), OFF]
     return {
         "type": ["object", "null"],
@@ -88,10 +92,18 @@ def _rules() -> Node:
         "description": "Rules of the field that are to have another level, or to be left out: {G2: warning, G8: off}.",
         "additionalProperties": False,
         "properties": {
-            name: {"enum": [*levels, None], "title": f"Rule {name}", "description": held, "examples": levels[1:2]}
+            name: {"enum": levels, "title": f"Rule {name}", "description": held, "examples": levels[1:2]}
             for name, held in RULES.items()
         },
+        "x-by-contract": {name: _kept(name, codes) for name, codes in BY_CONTRACT.items()},
+        "x-not-applied": dict(NOT_APPLICABLE),
     }
+
+
+def _kept(rule: str, codes: tuple[str, ...]) -> str:
+    if rule in codes:
+        return "What breaks it is not of the form that the API takes, and could not be sent."
+    return f"What breaks it could not be booked; it is reported as {', '.join(codes)}."
 
 
 def _allow_unverified() -> Node:

@@ -27,6 +27,11 @@ they are no ``required``, which an editor would hold against the bare entry:
 ``x-not-both``          lists of names; at most one of each list may be given
 ``x-required-without``  name -> names: it must be given unless one of those is
 
+Those of ``rules`` in a project file, each id of a rule -> why a project cannot switch it:
+
+``x-by-contract``       rules that the contract of the manifest keeps
+``x-not-applied``       rules that nothing in a manifest can keep or break
+
 A schema takes each scalar in both forms: as the text that the importer hands it, which the ``pattern`` binds, and as
 the number or boolean that an editor makes of it, which the ``minimum`` binds. An ``enum`` stands without a ``type``.
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from importer.checks.rules import RULES
+from importer.checks.rules import BY_CONTRACT, NOT_APPLICABLE, RULES
 from importer.manifest.project import LEVELS
 from importer.manifest_schema import manifest_schema
 from importer.model import Severity
@@ -48,8 +48,15 @@ def test_it_knows_every_rule_at_every_level() -> None:
     known = project_schema()["properties"]["rules"]["properties"]
     assert list(known) == list(RULES)
     for node in known.values():
-        assert node["enum"] == [*(level.value for level in Severity), "off", None]
-        assert set(node["enum"]) - {None} == LEVELS.keys()
+        assert node["enum"] == [*(level.value for level in Severity), "off"]
+        assert set(node["enum"]) == LEVELS.keys()
+
+
+def test_it_knows_why_the_other_rules_have_no_level() -> None:
+    rules = project_schema()["properties"]["rules"]
+    assert rules["x-not-applied"] == NOT_APPLICABLE
+    assert rules["x-by-contract"].keys() == BY_CONTRACT.keys()
+    assert "not-an-amount" in rules["x-by-contract"]["M2"]
 
 
 @pytest.mark.parametrize("name", ["invoices.line_items.discount", "invoices.line_items", "payments.tds_amount"])

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from importer import schema
-from importer.model import Path, Tree
+from importer.model import Path, Tree, one_line
 
 MOST_SHOWN: Final = 60  # characters of a value in a message
 
@@ -115,4 +115,4 @@ def dotted(path: Path) -> str:
 def shown(text: str) -> str:
     """``text`` as a message quotes it: cut to what can be taken in, on one line, nothing invisible."""
     cut = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
-    return '"' + "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut) + '"'
+    return f'"{one_line(cut)}"'

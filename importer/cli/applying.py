@@ -18,7 +18,7 @@ from importer.cli.choice import Choice, carried_on
 from importer.cli.failed import keep_failed
 from importer.cli.load import Loaded, reloaded
 from importer.cli.moves import check_alone, check_seen, moved, remember_moves
-from importer.cli.options import as_json, complain, github_folder, say, style_for
+from importer.cli.options import as_json, checkout, complain, say, style_for
 from importer.cli.plan import show_plan
 from importer.cli.planning import prepare_run, session_for
 from importer.cli.progress import Progress
@@ -86,7 +86,7 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         if _settles_first(order, loaded, wishes, resumed=progress is not None):
             settled = await _settled_first(session, prepared.plan, loaded, rails, wishes)
             if settled.interrupted or settled.broken is not None:
-                return _ended_in_settling(settled, wishes)
+                return _ended_in_settling(settled, wishes, loaded)
             loaded = reloaded(loaded)
             prepared = await _prepared(order, session, loaded, wishes, resumed=progress is not None)
         more = "more " if settled is not None and settled.sent_again else ""
@@ -94,14 +94,14 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
         if plan.conflicts and not wishes.skip_conflicts:
             check_alone(loaded)
             if wishes.format_ == "json":
-                _show(not_begun(plan), wishes, settled)
+                _show(not_begun(plan), wishes, loaded, settled)
             else:
-                show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose)
+                show_plan(plan, wishes.format_, wishes.no_color, wishes.verbose, loaded.problems)
             complain([f"Nothing {more}was sent: the plan holds {count(len(plan.conflicts), 'conflict')}."])
             return EXIT_CODES["applied-in-part" if more else "plan-conflicts"]
         if plan.idle:
             _over(order, loaded, begun=progress is not None)
-            _show(Report(unchanged=plan.unchanged), wishes, settled)
+            _show(Report(unchanged=plan.unchanged), wishes, loaded, settled)
             _tell_left_out(plan, wishes)
             return DONE
         if not _confirmed(plan, session, rails, wishes):
@@ -111,7 +111,7 @@ async def apply_manifest(order: Order, loaded: Loaded, wishes: Wishes) -> int:
             raise Refused("not-confirmed", "Nothing was sent.")
         run_id = uuid.uuid4().hex
         report = await _carry_out(prepared, session, loaded, wishes, order.saved, run_id)
-        _show(report, wishes, settled)
+        _show(report, wishes, loaded, settled)
         _tell_left_out(plan, wishes)
         _tell_time(session, wishes)
         if wishes.failed is not None:
@@ -146,11 +146,11 @@ def _scope(plan: Plan) -> Scope | None:
     return Scope(frozenset(step.id for step in plan.steps), plan.created_kinds)
 
 
-def _ended_in_settling(recovery: Recovery, wishes: Wishes) -> int:
+def _ended_in_settling(recovery: Recovery, wishes: Wishes, loaded: Loaded) -> int:
     """What was open could not be settled, or a person did not wait for it: nothing was planned, and nothing done."""
     if wishes.format_ == "json":
         broken = None if recovery.broken is None else Failure(*recovery.broken[:2], help=recovery.broken[2])
-        _show(Report(interrupted=recovery.interrupted, broken=broken), wishes, recovery)
+        _show(Report(interrupted=recovery.interrupted, broken=broken), wishes, loaded, recovery)
     return recovery_code(recovery)
 
 
@@ -233,7 +233,7 @@ def _interrupts(stop: Callable[[], None], tell: Callable[[str], None]) -> Iterat
             signal.signal(number, handler)
 
 
-def _show(report: Report, wishes: Wishes, settled: Recovery | None = None) -> None:
+def _show(report: Report, wishes: Wishes, loaded: Loaded, settled: Recovery | None = None) -> None:
     if wishes.format_ == "json":
         say([as_json(report_value(report, settled))])
     else:
@@ -241,7 +241,7 @@ def _show(report: Report, wishes: Wishes, settled: Recovery | None = None) -> No
             say([f"{count(done, 'document')} of an earlier run settled."])
         say(report_lines(report, style_for(sys.stdout, wishes.no_color), details=wishes.verbose))
     if wishes.format_ == "github":
-        say(github_report_lines(report, github_folder()))
+        say(github_report_lines(report, checkout(), before=loaded.problems))
 
 
 def _tell_left_out(plan: Plan, wishes: Wishes) -> None:

@@ -14,7 +14,7 @@ from importer.apply.prepare import Memory
 from importer.checks import check
 from importer.checks.rules import strictly
 from importer.cli.elsewhere import with_whereabouts
-from importer.cli.options import as_json, complain, github_folder, say, style_for
+from importer.cli.options import as_json, checkout, complain, say, style_for
 from importer.cli.project import FoundProject, find_project
 from importer.cli.sources import Sources, find
 from importer.cli.today import today as day_in_india
@@ -22,7 +22,7 @@ from importer.errors import InvalidInput, Refused, WrongUsage
 from importer.manifest import read, with_excerpts
 from importer.model import Document, Manifest, Problem, Receipt, Severity, StepId
 from importer.plan.saved import MAKE_ANEW
-from importer.report.github import github_lines
+from importer.report.github import github_commands, github_lines
 from importer.report.problems import ALL, problem_lines, problems_value
 from importer.state.files import open_for_reading
 from importer.state.place import base_folder, state_file
@@ -160,7 +160,7 @@ def report_problems(problems: Sequence[Problem], format_: str, no_color: bool, m
     if format_ == "json":
         say([as_json(problems_value(problems))])
     elif format_ == "github":
-        say(github_lines(problems, github_folder()))
+        say(github_lines(problems, checkout()))
     else:
         import sys
 
@@ -170,7 +170,7 @@ def report_problems(problems: Sequence[Problem], format_: str, no_color: bool, m
 def refuse_errors(
     loaded: Loaded, format_: str, no_color: bool, most: int = ALL, *, of_saved_plan: bool = False
 ) -> None:
-    """End the run when the input has errors; warnings go to stderr. Raises InvalidInput.
+    """End the run when the input has errors; warnings go to stderr, annotations to stdout. Raises InvalidInput.
 
     A saved plan was made for input without errors: then these are a reason to refuse it. Raises Refused.
     """
@@ -181,7 +181,9 @@ def refuse_errors(
                 "plan-other-documents", "The files no longer say what they said: they have errors now.", MAKE_ANEW
             )
         raise InvalidInput(loaded.errors)
-    if loaded.problems:
+    if format_ == "github":
+        say(github_commands(loaded.problems, checkout()))
+    elif loaded.problems:
         import sys
 
         complain(problem_lines(loaded.problems, style_for(sys.stderr, no_color), most))

@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from importer.report.style import Style
+
+if TYPE_CHECKING:
+    from importer.report.github import Checkout
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -92,18 +95,17 @@ def complain(lines: Any) -> None:
         click.echo(line, err=True)
 
 
-def github_folder() -> str:
-    """The current folder as seen from the root of the repository that GitHub Actions has checked out; "" elsewhere.
+def checkout() -> Checkout:
+    """Where the repository is that GitHub Actions has checked out; elsewhere the current folder stands for it.
 
-    ``GITHUB_WORKSPACE`` is that root (GitHub Docs, "Variables reference", default environment variables).
+    ``GITHUB_WORKSPACE`` is its root (GitHub Docs, "Variables reference", default environment variables).
     """
-    root = os.environ.get("GITHUB_WORKSPACE", "")
+    from importer.report.github import Checkout
+
     here = os.path.realpath(os.curdir)
-    try:
-        inside = os.path.relpath(here, os.path.realpath(root)) if root else os.curdir
-    except ValueError:  # another drive, on Windows
-        return ""
-    return "" if inside == os.curdir or inside.startswith(os.pardir) else inside.replace(os.sep, "/")
+    root = os.environ.get("GITHUB_WORKSPACE", "") or here
+    names = (one.replace(os.sep, "/").rstrip("/") for one in (os.path.realpath(root), os.path.normpath(root)))
+    return Checkout(here.replace(os.sep, "/"), tuple(dict.fromkeys(names)))
 
 
 def as_json(value: Any) -> str:

@@ -21,6 +21,9 @@ from importer.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from importer.model import Problem
     from importer.plan.value import Plan
 
 
@@ -89,7 +92,7 @@ def plan(
         from importer.cli.planning import plan_online
 
         made = asyncio.run(plan_online(paths, loaded, format_, no_color, most, sandbox, choice))
-    show_plan(made, format_, no_color, verbose)
+    show_plan(made, format_, no_color, verbose, loaded.problems)
     if out is not None:
         save(out, made, paths, state_path, loaded, choice, sandbox=sandbox)
     if made.conflicts:
@@ -97,8 +100,8 @@ def plan(
     return PENDING if detailed_exitcode and made.changes else DONE
 
 
-def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool) -> None:
-    """A plan as a command's result."""
+def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool, before: Sequence[Problem]) -> None:
+    """A plan as a command's result. ``before`` are the problems of the input, which have been told."""
     import sys
 
     from importer.cli.options import as_json, say, style_for
@@ -109,7 +112,7 @@ def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool) -> None:
     else:
         say(plan_lines(made, style_for(sys.stdout, no_color), details=verbose))
     if format_ == "github":
-        from importer.cli.options import github_folder
+        from importer.cli.options import checkout
         from importer.report.github import github_plan_lines
 
-        say(github_plan_lines(made, github_folder()))
+        say(github_plan_lines(made, checkout(), before=before))

@@ -66,9 +66,10 @@ PROJECTS: Final = Subject(
         ),
         Entry(
             "not-switchable",
-            "`rules` names a code that is part of the contract",
-            "Only the rules of the field have levels. What the manifest or the API asks for cannot be passed over: "
-            "there would be nothing sound to send.",
+            "`rules` names what has no level",
+            "Only the rules of the field that are applied have levels. What the manifest or the API asks for cannot be "
+            "passed over: there would be nothing sound to send. A rule that no manifest has the fields for reports "
+            "nothing.",
             "Take it out of `rules`, and mend what it reports.",
             wrong=_project("rules: {not-a-date: warning}"),
             right=_project("rules: {G2: warning}"),

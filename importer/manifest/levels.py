@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from importer import schema
 from importer.kinds import KINDS
-from importer.model import Tree
+from importer.model import Tree, one_line
 
 # Comparing is quadratic in the length of a name, and no field has a long one.
 _LONGEST_NAME: Final = 64
@@ -161,5 +161,4 @@ def unknown_field(kind: str, name: str = "", known: Iterable[str] = ()) -> str:
 def shown(text: str, limit: int = 40) -> str:
     """``text`` as a message quotes it: at most ``limit`` characters, on one line, nothing invisible."""
     cut = text if len(text) <= limit else text[: limit - 3] + "..."
-    visible = (char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
-    return '"' + "".join(visible).replace("\\u000a", "\\n").replace("\\u000d", "\\r").replace("\\u0009", "\\t") + '"'
+    return '"' + one_line(cut).replace("\\u000a", "\\n").replace("\\u000d", "\\r").replace("\\u0009", "\\t") + '"'

@@ -16,7 +16,7 @@ from importer.manifest.defaults import Defaults, defaults_of, wrong_values
 from importer.manifest.include import Include, not_portable
 from importer.manifest.levels import did_you_mean, shown
 from importer.manifest.places import TreePlaces
-from importer.manifest.project_events import empty, look_over
+from importer.manifest.project_events import empty, look_over, pointer_of
 from importer.manifest.source import SourceFile, decode
 from importer.manifest.wording import Words, not_allowed, wrong_form
 from importer.manifest.yaml_reader import VERSION, read_tree
@@ -25,6 +25,10 @@ from importer.model import Path, Problem, Severity, Tree
 SCHEMA: Final = "project"
 # What a rule may be, as the section writes it; None leaves it out of the run.
 LEVELS: Final[Mapping[str, Severity | None]] = {**{one.value: one for one in Severity}, "off": None}
+# What people write for `off` and for its contrary; YAML 1.1 takes the first three of each for the same two values.
+_OFF: Final = frozenset(("no", "false", "n", "none", "never", "disable", "disabled", "ignore", "0"))
+_ON: Final = frozenset(("yes", "true", "on", "y", "default", "enable", "enabled", "1"))
+_LISTED: Final = f"write one of {', '.join(LEVELS)}"
 # A name without a value is not given, as in a manifest; but nobody writes one of these without meaning something.
 NEVER_EMPTY: Final = ("org_id", "state")
 
@@ -56,8 +60,11 @@ def read_project(source: SourceFile) -> tuple[Project, tuple[Problem, ...]]:
         wrong = Problem("not-a-mapping", "a project file is a mapping", places.at(()), "write org_id: ...")
         return Project(), (*found, wrong)
     problems = [*found, *_wrong(places, places.tree)]
-    if not found:  # else the events may end in the middle
-        problems += look_over(places.lines, text, NEVER_EMPTY)
+    if all(one.code == "unknown-field" for one in found):  # else the events may end in the middle
+        over = tuple(look_over(places.lines, text, _empty_words))
+        # A rule without a level was taken for a field, of which there is none of that name.
+        known = {one.place for one in over}
+        problems = [*(one for one in problems if one.place not in known), *over]
     section = places.below("defaults")
     defaults: tuple[Defaults, ...] = ()
     if section is not None:
@@ -112,7 +119,8 @@ def _words(path: Path, keyword: str, value: Any) -> Words:
     if path[0] == "rules" and len(path) == 2:
         name = str(path[1])
         if not isinstance(value, str):
-            return Words("wrong-type", f"`{name}` takes one word", f"write one of {', '.join(LEVELS)}")
+            return Words("wrong-type", f"`{name}` takes one word", _LISTED)
+        return _not_a_level(name, value)
     form = wrong_form(name, node, value)
     if form is not None:
         return form
@@ -121,6 +129,27 @@ def _words(path: Path, keyword: str, value: Any) -> Words:
     return (not_portable(value) if path[0] == "include" and keyword == "pattern" else None) or not_allowed(
         name, node, keyword, value
     )
+
+
+def _not_a_level(name: str, value: str) -> Words:
+    word = value.strip().lower()
+    help = did_you_mean(word, LEVELS, _LISTED)
+    if word in _OFF:
+        help = "did you mean `off`?"
+    elif word in _ON:
+        help = f"leave `{name}` out, and it has its own level; or {_LISTED}"
+    return Words("not-one-of", f"`{name}` cannot be {shown(value)}", help)
+
+
+def _empty_words(path: Path) -> Words | None:
+    """Words for a name without a value, where nobody writes it without meaning something."""
+    name = str(path[-1])
+    if len(path) == 1:
+        return empty(name) if name in NEVER_EMPTY else None
+    if path[0] != "rules":
+        return None
+    known = _node(("rules",))["properties"]
+    return Words("too-short", f"`{name}` has no level", _LISTED) if name in known else _no_rule(name)
 
 
 def _unknown(places: TreePlaces, tree: Mapping[str, Tree], path: Path) -> Iterator[Problem]:
@@ -136,7 +165,20 @@ def _unknown_words(name: str, known: tuple[str, ...], path: Path) -> Words:
     if not path:
         help = did_you_mean(name, known, f"its sections are {', '.join(known)}")
         return Words("unknown-section", f"a project file has no section `{seen}`", help)
+    return _no_rule(name)
+
+
+def _no_rule(name: str) -> Words:
+    """Words for a name of ``rules`` that has no levels."""
+    node, rule, seen = _node(("rules",)), name.strip().upper(), shown(name)[1:-1]
+    known = tuple(node["properties"])
     listed = f"the rules are {', '.join(known)}"
+    if rule in node["x-not-applied"]:
+        message = f"the rule `{rule}` is not applied, so there is nothing to be switched"
+        return Words("not-switchable", message, f"take it out. {node['x-not-applied'][rule]}")
+    if rule in node["x-by-contract"]:
+        message = f"`{rule}` is part of the contract and cannot be switched"
+        return Words("not-switchable", message, f"take it out. {node['x-by-contract'][rule]}")
     if "-" in name:  # so are the codes of the contract written, and no id of a rule
         return Words("not-switchable", f"`{seen}` is part of the contract and cannot be switched", listed)
     near = did_you_mean(name, known)
@@ -144,8 +186,7 @@ def _unknown_words(name: str, known: tuple[str, ...], path: Path) -> Words:
 
 
 def _problem(places: TreePlaces, path: Path, words: Words, *, of_key: bool = False) -> Problem:
-    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return Problem(words.code, words.message, places.at(path, of_key=of_key), words.help, pointer=pointer)
+    return Problem(words.code, words.message, places.at(path, of_key=of_key), words.help, pointer=pointer_of(path))
 
 
 def _node(path: Path) -> Mapping[str, Any]:

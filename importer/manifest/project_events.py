@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 import yaml
-from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentStartEvent, NodeEvent, ScalarEvent
+from yaml.events import (
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
 
 from importer.manifest.source import Lines
 from importer.manifest.wording import Words
 from importer.manifest.yaml_nodes import NOT_GIVEN
-from importer.model import Place, Problem
+from importer.model import Path, Place, Problem
+
+# Words for the name at a path that stands without a value; None where it may.
+EmptyWords: TypeAlias = Callable[[Path], Words | None]
+_LEVELS: Final = 2
 
 
 def empty(name: str) -> Words:
@@ -19,29 +31,53 @@ def empty(name: str) -> Words:
     return Words("too-short", f"`{name}` is empty", "fill it in, or leave it out")
 
 
-def look_over(lines: Lines, text: str, never_empty: Collection[str]) -> Iterator[Problem]:
-    """Problems of a file that has been parsed once without any: too-short, several-documents.
+@dataclass(slots=True)
+class _Open:
+    """A mapping or a list that has begun and is not over."""
 
-    ``never_empty`` are the names at the top that must not stand there without a value.
+    mapping: bool
+    name: Any = None  # of a mapping the event of its last name
+    awaits: bool = False  # of a mapping: whether the value of that name comes next
+
+
+def look_over(lines: Lines, text: str, words: EmptyWords) -> Iterator[Problem]:
+    """Problems of a file whose names were all found to be text: names without a value, and several documents.
+
+    Names of the top mapping are looked at, and those of the mappings that are its values.
     """
-    documents, depth = 0, 0
-    name: Any = None  # the event of a name at the top whose value comes next
+    documents = 0
+    opened: list[_Open] = []
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, DocumentStartEvent):
             documents += 1
         elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+            opened.pop()
         elif isinstance(event, NodeEvent):
-            if depth == 0 and documents > 1 and not _is_blank(event):
+            if not opened and documents > 1 and not _is_blank(event):
                 message = "a project file is one YAML document, and here another begins"
                 yield Problem("several-documents", message, _place(lines, event), "join the two")
                 return
-            if depth == 1:
-                if name is not None and name.value in never_empty and _is_blank(event):
-                    words = empty(name.value)
-                    yield Problem(words.code, words.message, _place(lines, name), words.help, pointer=f"/{name.value}")
-                name = event if name is None and isinstance(event, ScalarEvent) else None
-            depth += isinstance(event, CollectionStartEvent)
+            if opened and opened[-1].mapping:
+                yield from _in_a_mapping(lines, opened, event, words)
+            if isinstance(event, CollectionStartEvent):
+                opened.append(_Open(isinstance(event, MappingStartEvent)))
+
+
+def _in_a_mapping(lines: Lines, opened: list[_Open], event: Any, words: EmptyWords) -> Iterator[Problem]:
+    inner = opened[-1]
+    inner.awaits = not inner.awaits
+    if inner.awaits:
+        inner.name = event
+    elif len(opened) <= _LEVELS and _is_blank(event):
+        path = tuple(str(getattr(one.name, "value", "")) for one in opened)
+        told = words(path)
+        if told is not None:
+            yield Problem(told.code, told.message, _place(lines, inner.name), told.help, pointer=pointer_of(path))
+
+
+def pointer_of(path: Path) -> str:
+    """A path as a JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
 def _is_blank(event: Any) -> bool:

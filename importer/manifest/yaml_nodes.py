@@ -55,8 +55,8 @@ class Nodes:
         self.problems: list[Problem] = []
         self.marks: array[int] = array("Q")
         self.anchors = Anchors(len(text))
-        loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        parser = loader(text)
+        self.loader: Any = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        parser = self.loader(text)
         self.next: Callable[[], Event] = parser.get_event if hasattr(parser, "raw_parse") else self._guarded(parser)
 
     def _guarded(self, parser: Any) -> Callable[[], Event]:

@@ -22,6 +22,7 @@ from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import did_you_mean, shown
 from importer.manifest.places import TreePlaces, span
 from importer.manifest.yaml_anchors import Merged
+from importer.manifest.yaml_faults import fault_of
 from importer.manifest.yaml_nodes import NOT_GIVEN, Event, Nodes, Stopped
 from importer.model import Place, Problem, Tree
 
@@ -32,16 +33,6 @@ PROJECT_ONLY: Final = frozenset(("org_id", "state", "include", "rules", "allow_u
 
 # YAML 1.1, which the parsers follow, takes these for line ends; nobody's editor does.
 _SEPARATOR: Final = re.compile("[\x85\u2028\u2029]")
-_TABS: Final = "indent with blanks, not with tabs"
-_BACKSLASH: Final = "in double quotes a backslash begins an escape: write two of them, or use single quotes"
-# What the parsers say, and what usually is the cause.
-_CAUSES: Final = (
-    ("cannot start any token", "put the text in quotes"),
-    ("mapping values are not allowed", "put a text that holds `: ` in quotes, or mend the indentation"),
-    ("escape", _BACKSLASH),
-    ("hexdecimal", _BACKSLASH),  # as libyaml spells it
-    ("", "mend the indentation, and see that quotes and brackets are closed"),
-)
 
 
 def read_yaml(file: str, text: str, *, pure: bool = False) -> Reading:
@@ -80,17 +71,16 @@ def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> None:
     except Stopped:
         pass
     except yaml.YAMLError as error:
-        nodes.problems.append(_syntax_problem(nodes, text, error))
+        problem = _syntax_problem(nodes, text, error)
+        # A line that is not YAML was taken for something else before: `contacts` without its colon for a text.
+        nodes.problems[:] = [one for one in nodes.problems if one.place != problem.place]
+        nodes.problems.append(problem)
 
 
 def _syntax_problem(nodes: Nodes, text: str, error: yaml.YAMLError) -> Problem:
-    said = getattr(error, "problem", None) or "it cannot be parsed"
-    context = getattr(error, "context", None)
-    found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    at = min(found.index, len(text)) if found is not None else 0
-    help = _TABS if text.startswith("\t", at) else next(help for words, help in _CAUSES if words in said)
-    message = f"this is not YAML: {context + ', ' if context else ''}{said}; the rest of the file was not read"
-    return Problem("yaml-syntax", message, nodes.lines.place(at), help)
+    fault = fault_of(text, error, nodes.loader)
+    message = f"{fault.message}; the rest of the file was not read"
+    return Problem("yaml-syntax", message, nodes.lines.place(fault.at, fault.width), fault.help)
 
 
 def _stray_separator(nodes: Nodes, found: re.Match[str]) -> Problem:

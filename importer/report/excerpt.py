@@ -6,11 +6,15 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from importer.model import Problem
+from importer.model import Problem, joiners
 from importer.report.style import Style
 
 LONGEST_EXCERPT: Final = 120  # cells of the terminal for a source line, with the dots where it is cut
 _CUT: Final = "..."
+_JOINERS: Final = "\u200c\u200d"  # not printable to Python; where they spell a word they are shown
+# How a blank that is none of the keyboard is shown, such as U+00A0: as Word shows that one, with a sign that every code
+# page of a terminal has and that no number is written with, as it is with a dot. Which blank it is, the message says.
+_ODD_BLANK: Final = "\N{DEGREE SIGN}"
 _AHEAD: Final = 3  # of the room, one part in three is kept for what stands before the place
 
 
@@ -48,6 +52,8 @@ def width_of(character: str) -> int:
         return 1
     if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
         return 0  # marks, and the vowels and finals of Hangul, which join the consonant before them
+    if character in _JOINERS:
+        return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
@@ -72,6 +78,14 @@ def _window(text: str, at: int, room: int) -> tuple[int, int]:
 
 
 def _printable(text: str) -> str:
+    """``text`` with a sign of one cell for each character that a terminal would not show, or would obey."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() or one == "\t" else "\N{REPLACEMENT CHARACTER}" for one in text)
+    kept = joiners(text)
+    return "".join(one if at in kept else _visible(one) for at, one in enumerate(text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character == "\t":
+        return character
+    return _ODD_BLANK if unicodedata.category(character) == "Zs" else "\N{REPLACEMENT CHARACTER}"

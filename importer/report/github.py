@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from importer.kinds import KINDS
@@ -30,32 +31,61 @@ _OF_ACTION: Final = {
     Action.ADOPT: Severity.INFO,
 }
 _OF_STATUS: Final = {Status.FAILED: Severity.ERROR, Status.SKIPPED: Severity.WARNING}
-# What an API says may hold anything; a log takes it for a command of the terminal, and UTF-8 has no surrogates.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What an API says may hold anything; a log takes it for a command of the terminal, and UTF-8 has no surrogates. The
+# marks that turn the direction of writing (Unicode UAX #9) make a line read otherwise than it is.
+_TURNING: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_CONTROL: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_TURNING}]")
+_UNSAFE_NAME: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_TURNING}]")
+_DRIVE: Final = re.compile("[A-Za-z]:/")
 
 
-def github_lines(problems: Sequence[Problem], folder: str = "") -> Iterator[str]:
-    """One command for each problem, in the order of the files, and a plain line that counts them.
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where the repository is whose lines are annotated; absolute names, with forward slashes.
 
-    ``folder`` is the current one as seen from the root of the repository, with forward slashes: GitHub takes a file
-    for one below that root, wherever the step runs (actions/runner, ActionCommandManager.cs, IssueCommandExtension).
+    GitHub takes a file for one below the root, wherever the step runs (actions/runner, ActionCommandManager.cs,
+    IssueCommandExtension).
     """
+
+    here: str = "/repository"  # the current folder
+    roots: tuple[str, ...] = ("/repository",)  # the root, by each of its names
+
+    def name(self, file: str) -> str:
+        """``file`` as git names it, without `./` and the like; "" for one that GitHub has no line of."""
+        if _UNSAFE_NAME.search(file):
+            return ""
+        whole = posixpath.normpath(file if _DRIVE.match(file) else posixpath.join(self.here, file))
+        return next((whole[len(root) + 1 :] for root in self.roots if whole.startswith(f"{root}/")), "")
+
+
+HERE: Final = Checkout()
+
+
+def github_commands(problems: Sequence[Problem], checkout: Checkout = HERE) -> Iterator[str]:
+    """One command for each problem, in the order of the files."""
     for problem in in_order(problems):
-        yield _command(problem, folder)
-    yield _total([problem.severity for problem in problems])
+        yield _command(problem, checkout)
 
 
-def github_plan_lines(plan: Plan, folder: str = "") -> Iterator[str]:
+def github_lines(
+    problems: Sequence[Problem], checkout: Checkout = HERE, *, before: Sequence[Problem] = ()
+) -> Iterator[str]:
+    """One command for each problem, and a plain line that counts them, with those that were told ``before``."""
+    yield from github_commands(problems, checkout)
+    yield _total([problem.severity for problem in (*before, *problems)])
+
+
+def github_plan_lines(plan: Plan, checkout: Checkout = HERE, *, before: Sequence[Problem] = ()) -> Iterator[str]:
     """Conflicts as errors, what is pending as warnings, adoptions and orphans as notices."""
     told = {id(problem): (problem, more) for problem, more in _of_plan(plan.steps)}
     for problem in in_order([problem for problem, _ in told.values()]):
-        yield _command(problem, folder, told[id(problem)][1])
-    yield _total([problem.severity for problem, _ in told.values()])
+        yield _command(problem, checkout, told[id(problem)][1])
+    yield _total([problem.severity for problem in (*before, *(one for one, _ in told.values()))])
 
 
-def github_report_lines(report: Report, folder: str = "") -> Iterator[str]:
+def github_report_lines(report: Report, checkout: Checkout = HERE, *, before: Sequence[Problem] = ()) -> Iterator[str]:
     """What failed as errors, what was skipped as warnings; a run that could not go on is an error of its own."""
-    yield from github_lines(list(_of_report(report)), folder)
+    yield from github_lines(list(_of_report(report)), checkout, before=before)
 
 
 def _of_plan(steps: Iterable[Step]) -> Iterator[tuple[Problem, list[str]]]:
@@ -117,23 +147,27 @@ def _subject(step: StepId) -> str:
     return f"{KINDS[step.kind].label} {step.key}" + (f" {step.part}" if step.part else "")
 
 
-def _command(problem: Problem, folder: str, more: Sequence[str] = ()) -> str:
+def _command(problem: Problem, checkout: Checkout, more: Sequence[str] = ()) -> str:
     place = problem.place
-    # The log shows the message alone, so that the place stands in it too: beyond the limit there is nothing else.
+    # The log shows the message alone, so that the place stands in it too: beyond the limit, and of a file outside of
+    # the repository, there is nothing else.
     lines = [f"{place}: {problem.message}" if place is not None else problem.message]
     lines += [problem.cell] if problem.cell else []
     lines += more
     lines += [f"see also {other}" for other in problem.related]
     if problem.help:
         lines.append(f"help: {problem.help}")
-    properties = {**(_spot(place, folder) if place is not None else {}), "title": problem.code}
+    properties = {**(_spot(place, checkout) if place is not None else {}), "title": problem.code}
     shown = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMANDS[problem.severity]} {shown}::{_data(chr(10).join(lines))}"
 
 
-def _spot(place: Place, folder: str) -> dict[str, str]:
+def _spot(place: Place, checkout: Checkout) -> dict[str, str]:
+    name = checkout.name(place.file)
+    if not name:
+        return {}
     return {
-        "file": posixpath.normpath(posixpath.join(folder, place.file)),  # GitHub knows no file `./books.yaml`
+        "file": name,
         "line": str(place.line),
         "endLine": str(place.line),  # a width never goes beyond the line, and columns count within one line only
         "col": str(place.column),

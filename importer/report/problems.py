@@ -124,6 +124,7 @@ def problem_value(problem: Problem) -> dict[str, Any]:
         "line": place.line if place else None,
         "column": place.column if place else None,
         "pointer": problem.pointer,
+        "related": [{"file": one.file, "line": one.line, "column": one.column} for one in problem.related],
     }
 
 

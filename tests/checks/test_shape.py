@@ -46,3 +46,8 @@ def test_a_path_is_written_as_people_do() -> None:
 def test_a_value_is_quoted_on_one_line_and_never_at_length() -> None:
     assert shown("a\nb\u200b") == '"a\\u000ab\\u200b"'
     assert len(shown("x" * 10_000)) == 62
+
+
+def test_a_value_of_an_indian_script_is_quoted_as_it_is_spelled() -> None:
+    assert shown("\u0915\u094d\u200d\u0937") == '"\u0915\u094d\u200d\u0937"'
+    assert shown("a\u200db") == '"a\\u200db"'

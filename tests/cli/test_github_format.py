@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cli.command import command
 
 
@@ -36,7 +38,7 @@ def test_a_step_in_a_folder_of_the_repository_names_files_from_its_root(folder: 
         ended = command(*words, "--format", "github", ".", env=root)
         assert ended.out.startswith("::error file=here/bad%2C very%3A \u0939/contacts.csv,line=1,endLine=1,col=5,")
     elsewhere = {"GITHUB_WORKSPACE": str(folder / "bad, very: \u0939")}
-    assert "::error file=bad%2C" in command("validate", "--format", "github", ".", env=elsewhere).out
+    assert "::error file=contacts.csv," in command("validate", "--format", "github", ".", env=elsewhere).out
 
 
 def test_a_cell_of_a_table_is_annotated_where_it_stands_with_its_row_and_column(folder: Path) -> None:
@@ -61,6 +63,43 @@ def test_a_warning_does_not_fail_the_step(folder: Path, books: Path) -> None:
     assert ended.code == 0
     assert ended.out.startswith("::warning file=empty.yaml,line=1,endLine=1,col=1,endColumn=1,title=empty-file::")
     assert ended.out.splitlines()[-1] == "1 warning"
+
+
+WARNED = "::warning file=empty.yaml,line=1,endLine=1,col=1,endColumn=1,title=empty-file::"
+
+
+@pytest.mark.parametrize("words", [["plan", "--offline"], ["plan", "--sandbox"], ["apply", "--sandbox", "--yes"]])
+def test_warnings_are_annotated_as_well_where_the_run_goes_on(folder: Path, books: Path, words: list[str]) -> None:
+    (folder / "empty.yaml").write_text("", encoding="utf-8")
+    ended = command(*words, "--format", "github", ".")
+    assert ended.code == 0
+    assert ended.out.startswith(WARNED)
+    assert ended.out.splitlines()[-1] == "1 warning"
+    assert "empty-file" not in ended.err  # a log has both streams, and shows the annotation
+
+
+def test_warnings_are_annotated_beside_what_a_run_tells_later(folder: Path, books: Path) -> None:
+    assert command("apply", "--sandbox", "--yes", ".").code == 0
+    (folder / "empty.yaml").write_text("", encoding="utf-8")
+    books.write_text(books.read_text("utf-8").replace("2026-05-19", "2026-05-20"), encoding="utf-8")
+    for words in (["plan", "--sandbox"], ["apply", "--sandbox", "--yes"]):
+        ended = command(*words, "--format", "github", ".")
+        assert ended.code == 1
+        assert ended.out.startswith(WARNED)
+        assert "::error file=books.yaml," in ended.out
+        assert ended.out.splitlines()[-1].endswith(", 1 warning")
+
+
+def test_a_file_outside_of_the_repository_is_named_in_the_message_alone(folder: Path, tmp_path: Path) -> None:
+    (folder / "m.yaml").write_text("contacts: [{key: acme, color: red}]\n", encoding="utf-8")
+    (folder / "repo").mkdir()
+    inside, outside = {"GITHUB_WORKSPACE": str(folder)}, {"GITHUB_WORKSPACE": str(folder / "repo")}
+    for path in ("m.yaml", folder / "m.yaml", "repo/../m.yaml"):
+        assert "::error file=m.yaml,line=1," in command("validate", "--format", "github", path, env=inside).out
+        ended = command("validate", "--format", "github", path, env=outside)
+        assert "::error title=unknown-field::" in ended.out
+        assert "m.yaml:1:24: " in ended.out
+        assert "file=" not in ended.out
 
 
 def test_a_good_manifest_has_no_annotations(books: Path) -> None:

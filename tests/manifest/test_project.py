@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from importer.checks.rules import RULES
+from importer.checks.rules import BY_CONTRACT, NOT_APPLICABLE, RULES
 from importer.manifest.project import Project, read_project
 from importer.manifest.source import SourceFile
 from importer.model import Problem, Severity
@@ -82,6 +82,11 @@ def test_an_org_is_taken_as_it_is_written() -> None:
         ("rules:\n  G2: [off]", [(2, "wrong-type")]),
         ("rules:\n  G2: loud", [(2, "not-one-of")]),
         ("rules:\n  G9: off", [(2, "unknown-rule")]),
+        ("rules:\n  G9:", [(2, "unknown-rule")]),
+        ("rules:\n  G2:\n  G1: off", [(2, "too-short")]),
+        ("rules: {G1, G2: ~}", [(1, "too-short"), (1, "too-short")]),
+        ("rules:\n  S1:\norg_id:", [(2, "not-switchable"), (3, "too-short")]),
+        ("defaults:\n  contacts:\n    colour:", [(3, "unknown-field")]),
         ("rules:\n  unknown-field: off", [(2, "not-switchable")]),
         ("allow_unverified: invoices", [(1, "wrong-type")]),
         ("allow_unverified:\n- invoices.discont", [(2, "not-one-of")]),
@@ -124,6 +129,38 @@ def test_the_contract_cannot_be_switched_off_and_says_so() -> None:
 
 def test_a_level_that_is_none_lists_those_there_are() -> None:
     assert only("rules: {G2: silent}").help == "write one of error, warning, info, off"
+
+
+@pytest.mark.parametrize("word", ["no", "No", "false", "none", "disabled"])
+def test_another_word_for_off_is_told_the_right_one(word: str) -> None:
+    assert only(f"rules: {{G2: {word}}}").help == "did you mean `off`?"
+
+
+@pytest.mark.parametrize("word", ["yes", "on", "true"])
+def test_a_rule_that_is_to_be_on_needs_no_word(word: str) -> None:
+    assert only(f"rules: {{G2: {word}}}").help.startswith("leave `G2` out, and it has its own level")
+
+
+def test_a_rule_without_a_level_is_told_so_at_its_name() -> None:
+    problem = only("rules: {G2: }")
+    assert (str(problem.place), problem.pointer) == ("finzbooks.yaml:1:9", "/rules/G2")
+    assert problem.message == "`G2` has no level"
+
+
+@pytest.mark.parametrize("level", ["", "off"])
+@pytest.mark.parametrize("rule", NOT_APPLICABLE)
+def test_a_rule_that_is_not_applied_says_why(rule: str, level: str) -> None:
+    problem = only(f"rules: {{{rule.lower()}: {level}}}")
+    assert problem.code == "not-switchable"
+    assert problem.message.startswith(f"the rule `{rule}` is not applied")
+    assert problem.help == f"take it out. {NOT_APPLICABLE[rule]}"
+
+
+@pytest.mark.parametrize("rule", BY_CONTRACT)
+def test_a_rule_that_the_contract_keeps_is_no_unknown_one(rule: str) -> None:
+    problem = only(f"rules: {{{rule}: warning}}")
+    assert problem.message == f"`{rule}` is part of the contract and cannot be switched"
+    assert problem.help.startswith("take it out. What breaks it ")
 
 
 def test_a_section_that_is_not_known_is_told_the_nearest() -> None:

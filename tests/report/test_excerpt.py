@@ -112,3 +112,25 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal() -> None:
     source, marker = shown("a\x1b[31mb\x07c\u202e\u200bd", 12, 1)
     assert source == "  1 | a\ufffd[31mb\ufffdc\ufffd\ufffdd"
     assert source.index("d") == marker.index("^")
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u2007", "\u202f", "\u3000"])
+def test_a_blank_that_is_none_of_the_keyboard_is_shown_by_a_sign_that_every_terminal_has(blank: str) -> None:
+    source, marker = shown(f"rate: 1{blank}500", 7, 5)
+    assert source == "  1 | rate: 1\xb0500"
+    assert marker == "    |       ^^^^^"
+    for code_page in ("cp1252", "cp850", "cp437"):
+        assert source.encode(code_page).decode(code_page) == source
+
+
+@pytest.mark.parametrize("word", ["\u0915\u094d\u200d\u0937", "\u0930\u200d\u094d\u092f", "\u0d28\u0d4d\u200d"])
+def test_joiners_that_a_word_of_an_indian_script_is_spelled_with_are_shown(word: str) -> None:
+    source, marker = shown(f"{word} x", len(word) + 2)
+    assert source == f"  1 | {word} x"
+    assert cells(source) - 1 == cells(marker) - 1
+    assert cells("\u200c\u200d") == 0
+
+
+@pytest.mark.parametrize("text", ["a\u200db", "\u200d\u0915", "\u0915\u200d", "\u0915\u200d b", "\u200c"])
+def test_joiners_that_only_hide_are_shown_as_what_they_are(text: str) -> None:
+    assert "\ufffd" in shown(text, 1)[0]

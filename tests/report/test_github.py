@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from importer.model import Action, Change, Drift, Place, Problem, Severity, StepId
 from importer.outcome import Failure, Outcome, Report, Status
 from importer.plan.value import Calls, Money, Plan, Step
-from importer.report.github import github_lines, github_plan_lines, github_report_lines
+from importer.report.github import Checkout, github_commands, github_lines, github_plan_lines, github_report_lines
 
 PLACE = Place("books/m.yaml", 3, 7, 4)
 SPOT = "file=books/m.yaml,line=3,endLine=3,col=7,endColumn=10"
@@ -83,8 +83,8 @@ def test_percent_signs_and_ends_of_lines_are_escaped_in_the_message() -> None:
 
 
 def test_colons_and_commas_are_escaped_in_the_name_of_a_file() -> None:
-    line = next(github_lines([replace(PROBLEM, place=Place("C:/a,b/100%.yaml", 1, 1))]))
-    assert line.startswith("::error file=C%3A/a%2Cb/100%25.yaml,line=1,")
+    line = next(github_lines([replace(PROBLEM, place=Place("CC:/a,b/100%.yaml", 1, 1))]))
+    assert line.startswith("::error file=CC%3A/a%2Cb/100%25.yaml,line=1,")
 
 
 @pytest.mark.parametrize(
@@ -107,23 +107,60 @@ def test_a_file_of_any_name_and_its_place_come_through(name: str) -> None:
 @pytest.mark.parametrize(
     ("file", "folder", "named"),
     [
-        ("m.yaml", "", "m.yaml"),
-        ("m.yaml", "books", "books/m.yaml"),
-        ("./2026/m.yaml", "books", "books/2026/m.yaml"),
-        ("../m.yaml", "books/2026", "books/m.yaml"),
-        ("/work/books/m.yaml", "books", "/work/books/m.yaml"),  # GitHub takes its own folder off
+        ("m.yaml", "/work", "m.yaml"),
+        ("m.yaml", "/work/books", "books/m.yaml"),
+        ("./2026/m.yaml", "/work/books", "books/2026/m.yaml"),
+        ("../m.yaml", "/work/books/2026", "books/m.yaml"),
+        ("work/m.yaml", "/", "m.yaml"),
+        ("/work/books/m.yaml", "/work/books", "books/m.yaml"),
+        ("/work/repo/../m.yaml", "/tmp", "m.yaml"),
+        ("D:/work/m.yaml", "D:/", "m.yaml"),
+        ("books/m.yaml", "D:/work", "books/m.yaml"),
     ],
 )
 def test_a_file_is_named_from_the_root_of_the_repository(file: str, folder: str, named: str) -> None:
+    checkout = Checkout(folder, ("/work", "D:/work"))
     place = Place(file, 1, 1)
     step = Step(StepId("contacts", "acme"), Action.CONFLICT, place=place)
     outcome = Outcome(StepId("contacts", "acme"), Status.FAILED, "", place)
     for lines in (
-        github_lines([replace(PROBLEM, place=place)], folder),
-        github_plan_lines(plan_of(step), folder),
-        github_report_lines(Report([outcome]), folder),
+        github_lines([replace(PROBLEM, place=place)], checkout),
+        github_plan_lines(plan_of(step), checkout),
+        github_report_lines(Report([outcome]), checkout),
     ):
         assert first(lines).properties["file"] == named
+
+
+@pytest.mark.parametrize(
+    ("file", "folder"),
+    [
+        ("../m.yaml", "/work"),
+        ("../../m.yaml", "/work/books"),
+        ("..", "/work"),
+        (".", "/work"),
+        ("m.yaml", "/tmp"),
+        ("m.yaml", "/workshop"),
+        ("/tmp/m.yaml", "/work/books"),
+        ("C:/work/m.yaml", "/work"),
+    ],
+)
+def test_a_file_outside_of_the_repository_is_named_in_the_message_alone(file: str, folder: str) -> None:
+    command = first(github_lines([replace(PROBLEM, place=Place(file, 3, 7))], Checkout(folder, ("/work",))))
+    assert command.properties == {"title": "unknown-field"}
+    assert command.data.startswith(f"{file}:3:7: There is no field")
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200f", "\x1b", "\n"])
+def test_a_name_that_would_turn_a_line_around_is_escaped_and_annotates_nothing(mark: str) -> None:
+    line = next(github_lines([replace(PROBLEM, place=Place(f"a{mark}b.yaml", 3, 7))]))
+    assert mark not in line
+    assert understood(line).properties == {"title": "unknown-field"}
+    assert understood(line).data.startswith(f"a\\u{ord(mark):04x}b.yaml:3:7: ")
+
+
+def test_no_text_turns_the_line_around() -> None:
+    step = Step(StepId("contacts", "acme"), Action.CONFLICT, changes=(Change("notes", None, "a\u202eb"),))
+    assert "notes: nothing -> a\ufffdb" in first(github_plan_lines(plan_of(step))).data
 
 
 def test_a_file_is_named_as_git_names_it() -> None:
@@ -144,6 +181,7 @@ def test_a_command_is_taken_apart_into_what_was_put_in(message: str, code: str, 
 def shown(text: str) -> str:
     """Without what a terminal or UTF-8 would stumble over."""
     odd = {chr(one) for one in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))} - {"\t", "\n", "\r"}
+    odd |= {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
     return "".join("\N{REPLACEMENT CHARACTER}" if one in odd else one for one in text)
 
 
@@ -162,6 +200,17 @@ def test_problems_come_in_the_order_of_the_files() -> None:
     *lines, _ = github_lines([replace(PROBLEM, place=place) for place in places])
     found = [understood(line).properties for line in lines]
     assert [(one["file"], one["line"]) for one in found] == [("a.yaml", "2"), ("a.yaml", "10"), ("b.yaml", "1")]
+
+
+def test_what_was_told_before_is_counted_and_not_told_again() -> None:
+    warned = [replace(PROBLEM, severity=Severity.WARNING)] * 2
+    assert len(list(github_commands(warned))) == 2
+    for lines in (
+        github_lines([], before=warned),
+        github_plan_lines(plan_of(), before=warned),
+        github_report_lines(Report([]), before=warned),
+    ):
+        assert list(lines) == ["2 warnings"]
 
 
 def test_no_problems_are_a_line_that_says_so() -> None:

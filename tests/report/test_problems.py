@@ -150,6 +150,15 @@ def test_the_value_of_a_problem_has_the_keys_of_the_contract() -> None:
                 "line": 3,
                 "column": 7,
                 "pointer": "/contacts/0/key",
+                "related": [],
             }
         ]
     }
+
+
+def test_the_value_of_a_problem_has_the_other_places_that_the_text_names() -> None:
+    one = replace(problem(3, 7), related=(Place("n.csv", 1, 2, 9), Place("m.yaml", 4, 5)))
+    assert problem_value(one)["related"] == [
+        {"file": "n.csv", "line": 1, "column": 2},
+        {"file": "m.yaml", "line": 4, "column": 5},
+    ]

@@ -30,6 +30,7 @@ ANNOTATIONS: Final = {
         "x-meant",
     ),
     *("x-page", "x-required", "x-either", "x-any", "x-not-both", "x-required-without"),
+    *("x-by-contract", "x-not-applied"),
 }
 # Fact sheet, section 25, items 12, 13, 19 and 20, and the shapes that are not known.
 DOUBTFUL: Final = {

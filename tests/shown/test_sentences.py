@@ -38,8 +38,8 @@ ELSEWHERE: Final[dict[str, str]] = {
         "test_of_large_and_unreadable_files.py",
     ),
 }
-# Names that are no sentences: of states, of kinds of registration, of rules.
-NAMES: Final = ("checks/rules.py", "checks/states.py", "checks/gstin_forms.py")
+# Names that are no sentences: words of parsers, of states, of kinds of registration, of rules.
+NAMES: Final = ("manifest/yaml_words.py", "checks/rules.py", "checks/states.py", "checks/gstin_forms.py")
 
 
 def printed() -> str:
