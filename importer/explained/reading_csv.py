@@ -58,9 +58,24 @@ READING_CSV: Final = Subject(
             right=_RIGHT,
         ),
         Entry(
+            "rows-above-header",
+            "Something stands above the names of the fields",
+            "The first row names the columns. A title, a date of printing or the line `sep=,` above it would be taken "
+            "for those names, and the names for a document.",
+            "Remove what stands above the names of the fields.",
+            source=CSV + ", section 2: the header is the first line of the file",
+            wrong=_contacts("""
+                Customer list 2025
+                key,contact_name
+                acme,Acme Corp
+                """),
+            right=_RIGHT,
+        ),
+        Entry(
             "blank-column",
             "A column has no name",
-            "Its cells would be left out in silence, though somebody filled them in.",
+            "Its cells would be left out in silence, though somebody filled them in. Of columns at the right end that "
+            "hold nothing, which Excel leaves behind, nothing is said.",
             "Name a field, or remove the column.",
             wrong=_contacts("""
                 key,contact_name,
@@ -74,11 +89,12 @@ READING_CSV: Final = Subject(
         Entry(
             "unknown-column",
             "A column names no field",
-            "What is in it would not be sent. A slip of the pen in the header would lose a whole column.",
+            "What is in it would not be sent. A slip of the pen in the header would lose a whole column. A name is "
+            "offered only where one is near; a guess that is far off would put amounts where others belong.",
             "Write the name of a field: finz-import schema KIND prints all of them. A field inside another is written "
             "with a dot, as in billing_address.city.",
             wrong=_contacts("""
-                key,contact_name,fone
+                key,contact_name,phon
                 acme,Acme Corp,080 2345
                 """),
             right=_contacts("""
@@ -224,8 +240,9 @@ READING_CSV: Final = Subject(
         ),
         Entry(
             "total-row",
-            "A row is the total of those above it",
-            "Reports end with their sum. Taken for a document, everything would be booked once more.",
+            "A row is a total or a remark of a report",
+            "Reports end with their sum, a balance or the day they were printed. Taken for a document, a sum would be "
+            "booked once more. A firm called Total has other fields than numbers, and stays what it is.",
             "Remove it from the export: totals are worked out from the documents.",
             wrong=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\nTotal,,,,,,5000\n"),
             right=_invoices("INV-1,ct_1,2025-05-19,IN-KA,Audit,1,5000\n"),

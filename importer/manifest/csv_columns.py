@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from importer.manifest.levels import Level, level, shown, unknown_field
+from importer.manifest.csv_names import meant, names, path_of
+from importer.manifest.levels import level, shown
 from importer.model import Place, Problem
 
 # Comparing names costs about a millisecond a column; a file with ten thousand wrong ones needs no such help.
@@ -30,21 +31,21 @@ class Column:
 
 
 def columns(kind: str, header: list[str], place_of: PlaceOf) -> tuple[list[Column], list[Problem]]:
-    """The columns that hold fields, and a problem for each that does not. ``place_of`` gives a header cell's place."""
+    """The columns that hold fields, and a problem for each that does not. ``place_of`` gives a header cell's place.
+
+    Of the columns without a name at the end (``named``) nothing is said: they matter where a cell of them is filled.
+    """
     outermost = level(kind)
     found: dict[tuple[str, ...], Column] = {}
     problems: list[Problem] = []
-    for index, cell in enumerate(header):
+    strange: list[tuple[int, str]] = []
+    for index, cell in enumerate(header[: named(header)]):
         name = cell.strip()
-        path = _path(name, outermost)
+        path = path_of(name, outermost)
         if not name:
-            message = f"column {index + 1} has no name"
-            problems.append(Problem("blank-column", message, place_of(index), "name a field, or remove the column"))
+            problems.append(blank_column(index, place_of(index)))
         elif path is None:
-            help = _help(kind, name, outermost) if len(problems) < _MOST_GUESSES else unknown_field(kind)
-            problems.append(
-                Problem("unknown-column", f"there is no field `{shown(name)[1:-1]}`", place_of(index), help)
-            )
+            strange.append((index, name))
         elif path in found:
             first = found[path].index
             message = f"columns {first + 1} and {index + 1} hold the same field, `{'.'.join(path)}`"
@@ -52,33 +53,29 @@ def columns(kind: str, header: list[str], place_of: PlaceOf) -> tuple[list[Colum
             problems.append(Problem("repeated-column", message, place_of(index), "remove one", related=related))
         else:
             found[path] = Column(index, path, path[0] if outermost.is_list(path[0]) else "")
+    taken = {header[column.index].strip() for column in found.values()}
+    helps = _helps(kind, [name for _, name in strange], taken)
+    for (index, name), help in zip(strange, helps, strict=True):
+        message = f"there is no field `{shown(name)[1:-1]}`"
+        problems.append(Problem("unknown-column", message, place_of(index), help))
     return list(found.values()), problems
 
 
-def _path(name: str, here: Level) -> tuple[str, ...] | None:
-    """The canonical path of a dotted one, if it leads to a field that holds text."""
-    first, dot, rest = name.partition(".")
-    known = here.aliases.get(first, first)
-    inner = here.inner.get(known)
-    if known not in here.types:
-        return None
-    if inner is None:
-        return None if dot else (known,)
-    below = _path(rest, inner) if dot else None
-    return None if below is None else (known, *below)
+def named(header: list[str]) -> int:
+    """How many columns there are up to the last that has a name: Excel writes those that were once used as well."""
+    return max((index + 1 for index, cell in enumerate(header) if cell.strip()), default=0)
 
 
-def _help(kind: str, name: str, outermost: Level) -> str:
-    known = outermost.aliases.get(name, name)
-    if known in outermost.inner:
-        return f"name one of its fields, such as `{known}.{next(iter(outermost.inner[known].types))}`"
-    return unknown_field(kind, name, _paths(outermost))
+def blank_column(index: int, place: Place, filled: tuple[Place, ...] = ()) -> Problem:
+    """``filled`` is the first cell of the column that holds something."""
+    help = "name a field, or remove the column"
+    return Problem("blank-column", f"column {index + 1} has no name", place, help, related=filled)
 
 
-def _paths(here: Level, above: str = "") -> Iterable[str]:
-    for name in here.spellings:
-        inner = here.inner.get(here.aliases.get(name, name))
-        if inner is None:
-            yield above + name
-        else:
-            yield from _paths(inner, f"{above}{name}.")
+def _helps(kind: str, strange: list[str], taken: set[str]) -> list[str]:
+    """What to do about each of the ``strange`` names. The names there are stand once, where none is near."""
+    helps = [meant(kind, name, taken) for name in strange[:_MOST_GUESSES]]
+    helps += [""] * (len(strange) - len(helps))
+    every = f"leave the column out, or name one of these: {', '.join(names(kind))}"
+    first = next((at for at, help in enumerate(helps) if not help), -1)
+    return [help or (every if at == first else "leave the column out") for at, help in enumerate(helps)]

@@ -138,7 +138,6 @@ def test_two_values_of_a_header_field_name_both_rows(name: str, column: str) -> 
         ("key,notes,notes", "repeated-column", 11, "remove one"),
         ("key,line_items.hsn_sac,line_items.hsn_or_sac", "repeated-column", 24, "remove one"),
         ("key,,notes", "blank-column", 5, "name a field, or remove the column"),
-        ("key,notes, ", "blank-column", 11, "name a field, or remove the column"),
         ("notes,date", "missing-key", 1, "every row needs one"),
     ],
 )
@@ -148,6 +147,52 @@ def test_a_mistake_in_the_header_is_reported_at_its_cell(header: str, code: str,
     assert (problem.code, problem.help) == (code, help)
     assert problem.place is not None
     assert (problem.place.line, problem.place.column) == (1, column)
+
+
+@pytest.mark.parametrize("rows", ["A,x,,\n", "A,x, ,\nB,y,,\n", 'A,x,"",\n'])
+def test_columns_at_the_end_that_hold_neither_a_name_nor_anything_else_are_no_problem(rows: str) -> None:
+    assert csv_file("key,notes,,\n" + rows).problems == ()
+
+
+def test_a_column_without_a_name_that_holds_something_is_told_of_once_at_the_header() -> None:
+    problem = only(csv_file("key,notes,,\nA,x,,\nB,x,,y\nC,x,,z\n"))
+    assert (problem.code, problem.place) == ("blank-column", Place("invoices.csv", 1, 12))
+    assert problem.related == (Place("invoices.csv", 3, 6),)
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [("sep=,\n", 2), ("Customer list 2025\n", 2), ("Acme Ltd,,\n\nCustomers of 2025,,\n", 4), ("a,b\n" * 5, 6)],
+)
+def test_what_stands_above_the_names_of_the_fields_is_told_of_once(above: str, line: int) -> None:
+    problem = only(csv_file(f"{above}key,contact_name,phone\nA,Asha,1\n", name="contacts.csv"))
+    assert (problem.code, problem.place and problem.place.line) == ("rows-above-header", 1)
+    assert problem.help == f"remove what stands above line {line}"
+    assert problem.related == (Place("contacts.csv", line, 1, 3),)
+
+
+@pytest.mark.parametrize("rows", ["Key,x\n", "key,\n", "a,b\n" * 5 + "key,phone\n"])
+def test_a_firm_named_key_is_no_header_nor_is_a_row_far_below(rows: str) -> None:
+    manifest = csv_file(f"Title,Name\n{rows}", name="contacts.csv")
+    assert codes(manifest) == ["missing-key", "unknown-column", "unknown-column"]
+
+
+def test_names_of_fields_in_the_first_row_make_it_the_header() -> None:
+    manifest = csv_file("phone,Title\nkey,contact_name\n", name="contacts.csv")
+    assert "rows-above-header" not in codes(manifest)
+
+
+@pytest.mark.parametrize(
+    ("row", "word"), [("A;x;2026-01-01", "semicolons"), ("A;1,5;x", "semicolons"), ("A\tx\ty", "tabs")]
+)
+def test_rows_with_another_delimiter_below_a_header_of_commas_are_named(row: str, word: str) -> None:
+    problem = only(csv_file(f"key,notes,date\n{row}\n"))
+    assert (problem.code, problem.place and problem.place.line) == ("wrong-delimiter", 2)
+    assert word in problem.message
+
+
+def test_a_short_row_in_which_a_semicolon_stands_is_a_short_row() -> None:
+    assert codes(csv_file("key,notes,date\nA,x; y\n")) == ["row-too-short"]
 
 
 def test_other_columns_are_read_beside_an_unknown_one() -> None:
@@ -267,3 +312,13 @@ def test_the_header_among_the_rows_is_no_document(again: str) -> None:
     problem = only(manifest)
     assert (problem.code, problem.place and problem.place.line) == ("repeated-header", 3)
     assert [one.key for one in manifest.documents] == ["A", "B"]
+
+
+def test_another_header_among_the_rows_is_no_document() -> None:
+    problem = only(csv_file("key,contact_name\nA,Asha\nkey,phone\nB,Bina\n", name="contacts.csv"))
+    assert (problem.code, problem.place and problem.place.line) == ("repeated-header", 3)
+    assert "other columns" in problem.message
+
+
+def test_a_firm_kept_under_the_word_key_is_a_document() -> None:
+    assert csv_file("key,contact_name\nkey,Key and Lock\n", name="contacts.csv").problems == ()
