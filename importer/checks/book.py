@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -37,8 +37,9 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """How messages name it: ``the credit note CN-1``."""
-        return f"the {self.kind.label} {self.ref.key}".rstrip()
+        """How messages name it: ``the credit note CN-1``. Of what no file holds they say where it is known from."""
+        label = f"the {self.kind.label} {self.ref.key}".rstrip()
+        return label if self.document is not None else f"{label} (in the state)"
 
     @cached_property
     def typed(self) -> dict[str, Typed]:
@@ -151,6 +152,18 @@ class Book:
             entry = self.find(ref) if ref.kind in names else None
             if entry is not None and entry.document is None:
                 yield entry
+
+    def remembered_by(self, field: str, kind: str, normal_form: Callable[[str], str]) -> dict[str, list[Ref]]:
+        """Of the documents of ``kind`` that only the state knows, those with each text in ``field``.
+
+        Nothing is typed or copied for it: a state may hold ten years, and a manifest a month.
+        """
+        found: dict[str, list[Ref]] = {}
+        for ref, said in self.said.items():
+            text = said.get(field) if ref.kind == kind and ref not in self._by_ref else None
+            if isinstance(text, str):
+                found.setdefault(normal_form(text), []).append(ref)
+        return found
 
     def worth(self, entry: Entry) -> Worth | None:
         """What the document comes to; None where it cannot be told."""

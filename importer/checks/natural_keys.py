@@ -14,11 +14,11 @@ from importer import schema
 from importer.checks.book import Book, Entry, normal
 from importer.checks.duplicates import DATE
 from importer.checks.gstin_forms import RULE as GSTIN_RULE
-from importer.checks.shape import shown
+from importer.checks.shape import shape, shown
 from importer.checks.years import financial_year, year_words
-from importer.kinds import NaturalKey
+from importer.kinds import KINDS, NaturalKey
 from importer.manifest.typed import compact
-from importer.model import Problem, Severity
+from importer.model import Problem, Ref, Severity
 
 LONGEST_NUMBER: Final = 16  # characters, of a number (CGST Rules, rule 46(b))
 _BRANCHES: Final = "branches"
@@ -33,6 +33,7 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
     invoices: many orders under one purchase order are usual, and date and total still tell them apart.
     """
     told = set(duplicates)
+    sent = _sent(book)
     firsts: dict[Values, Entry] = {}
     for entry in book.unique:
         for at, rule in enumerate(entry.kind.natural_keys):
@@ -40,10 +41,33 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
             if values is None or rule.agree:  # with ``agree`` a pair is a duplicate document, or none
                 continue
             first = firsts.setdefault((entry.ref.kind, at, *values), entry)
+            if first is entry:
+                first = _of_the_state(book, sent, entry, rule) or entry
             if first is entry or (first, entry) in told or _told_apart(first, entry, rule):
                 continue
             told.add((first, entry))
             yield _repeated(first, entry, rule)
+
+
+def _sent(book: Book) -> dict[str, dict[str, list[Ref]]]:
+    """Of each kind with a GSTIN those that only the state knows. What else is equal there a plan finds in the books."""
+    fields = {name: _gstin_field(name) for name in KINDS} if book.said else {}
+    return {name: book.remembered_by(field, name, compact) for name, field in fields.items() if field}
+
+
+@cache
+def _gstin_field(kind: str) -> str:
+    names = (rule.fields[0] for rule in KINDS[kind].natural_keys)
+    return next((name for name in names if shape(kind).rules.get((name,)) == GSTIN_RULE), "")
+
+
+def _of_the_state(book: Book, sent: dict[str, dict[str, list[Ref]]], entry: Entry, rule: NaturalKey) -> Entry | None:
+    """Another document with the GSTIN of this one. With the same name besides it may be this one under an old key."""
+    name = rule.fields[0]
+    if not _is_gstin(entry, name):
+        return None
+    same = (book.find(ref) for ref in sent.get(entry.ref.kind, {}).get(str(_value(entry, name)), ()))
+    return next((one for one in same if one is not None and not _same_otherwise(one, entry, rule)), None)
 
 
 def _told_apart(first: Entry, entry: Entry, rule: NaturalKey) -> bool:

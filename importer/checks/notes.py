@@ -5,7 +5,7 @@ What is applied of a note, and to whom, is held in ``settlement``: this is about
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -19,6 +19,7 @@ from importer.checks.shares import shares
 from importer.checks.taxes import bears_gst
 from importer.checks.worth import RAW
 from importer.checks.years import GST_START, financial_year, words, year_words
+from importer.kinds import KINDS
 from importer.model import Problem, Ref, Severity
 from importer.money import ZERO, add, plain
 
@@ -47,8 +48,19 @@ def problems(book: Book) -> Iterator[Problem]:
             if only is not None:
                 yield from _too_late(book, entry, only, field)
             yield from _of_none(book, entry, field)
+    sent = _sent(book, lowered)
     for ref, notes in lowered.items():
-        yield from _more_than_invoiced(book, ref, notes)
+        yield from _more_than_invoiced(book, ref, [*sent.get(ref, ()), *notes])
+
+
+def _sent(book: Book, lowered: Collection[Ref]) -> dict[Ref, list[Entry]]:
+    """The notes that only the state knows, of the invoices that notes of the manifest lower as well."""
+    sent: dict[Ref, list[Entry]] = {}
+    for entry in book.remembered([name for name in KINDS if lowered and link_field(name)]):
+        named = original(book, entry)
+        if named is not None and named.ref in lowered and other_party(entry, named) is None:
+            sent.setdefault(named.ref, []).append(entry)
+    return sent
 
 
 def _of_another(entry: Entry, named: Entry, field: str) -> Iterator[Problem]:
@@ -141,7 +153,7 @@ def _more_than_invoiced(book: Book, ref: Ref, notes: list[Entry]) -> Iterator[Pr
         low = add((low, worth.low.total, worth.slack.copy_negate()))
         high = add((high, worth.high.total, worth.slack.copy_negate()))
         applied = add((applied, *(share.amount for share in mine)))
-        if high > limit and low > room:
+        if high > limit and low > room and entry.document is not None:  # what the state knows has been done
             if applied <= limit:  # else allocations-exceed-invoice says it
                 # Where the name of a tax tells no rate, the most is no sum that anybody would recognise.
                 sum = plain(high) if high <= low + low else f"at least {plain(low)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
@@ -16,7 +17,7 @@ from importer.checks.shape import shown
 from importer.checks.years import GST_START, financial_year, year_words
 from importer.kinds import KINDS
 from importer.manifest.damage import in_name
-from importer.model import Problem, Severity
+from importer.model import Problem, Ref, Severity
 
 # CGST Rules, rule 46(b): consecutive, at most 16 characters, letters, digits, hyphen and slash only.
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9/-]")
@@ -34,9 +35,10 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
 
     Two numbers that are equal to the letter are no matter of levels: in the books one document would be taken for
     the other, and ``repeated-natural-key`` says so. N3 and N4 are for numbers that differ in upper and lower case,
-    which the portal does not tell apart and the books do.
+    which the portal does not tell apart and the books do. What the state remembers came first.
     """
     told = set(duplicates)
+    sent = _sent(book)
     firsts: dict[tuple[object, ...], dict[int, Numbered]] = {}  # by year, of each number in upper case
     seen: set[tuple[object, ...]] = set()  # to the letter
     for entry in book.unique:
@@ -48,11 +50,35 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
         if day >= GST_START:  # what was issued before obeyed other rules
             yield from _form(entry, field, number)
         owner = (entry.ref.kind, branch(entry))
-        years = firsts.setdefault((*owner, number.upper()), {})
+        years = firsts.get((*owner, number.upper()))
+        if years is None:
+            years = dict(_years_of_the_state(book, entry, sent[entry.ref.kind].get(number.upper(), ())))
+            firsts[*owner, number.upper()] = years
         if (*owner, number) not in seen:
             seen.add((*owner, number))
             yield from _used_before(years, (entry, number, day), told)
         years.setdefault(financial_year(day), (entry, number, day))
+
+
+def _sent(book: Book) -> defaultdict[str, dict[str, list[Ref]]]:
+    """Of each kind the numbers, in upper case, that only the state knows."""
+    fields = {name: _number_field(name) for name in KINDS} if book.said else {}
+    known = {name: book.remembered_by(field, name, _upper) for name, field in fields.items() if field}
+    return defaultdict(dict, known)
+
+
+def _upper(number: str) -> str:
+    return normal(number).upper()
+
+
+def _years_of_the_state(book: Book, entry: Entry, same: Iterable[Ref]) -> Iterator[tuple[int, Numbered]]:
+    """By financial year, one of the ``same`` number in the branch of ``entry``."""
+    field = _number_field(entry.ref.kind)
+    for ref in same:
+        first = book.find(ref)
+        day = first.typed.get(DATE) if first is not None else None
+        if first is not None and isinstance(day, date) and branch(first) == branch(entry):
+            yield financial_year(day), (first, normal(str(first.fields[field])), day)
 
 
 @cache
@@ -112,7 +138,7 @@ def _used_before(years: dict[int, Numbered], this: Numbered, told: set[tuple[Ent
     if before is None:
         return
     first, other, then = before
-    if (first, entry) in told:
+    if (first, entry) in told or other == number:  # equal to one of the state: a plan finds it in the books
         return
     field = entry.kind.number_field
     both = f"{entry.label} has the {_words(field)} {shown(number)} and {first.label} has {shown(other)}"

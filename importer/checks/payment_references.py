@@ -7,11 +7,12 @@ given is the user's own word and has any form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from importer.checks.book import Book, Entry, normal
 from importer.checks.shape import shown
+from importer.kinds import KINDS
 from importer.model import Problem, Severity
 
 MODE: Final = "mode"  # how it was paid (fact sheet, section 16)
@@ -50,13 +51,30 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
             continue
         if field in entry.fields:
             yield from _form(entry, field)
-        reference = entry.reference()
-        given = _given_by_a_bank(entry.text(MODE) or "", reference.strip().upper()) if reference is not None else None
+        given = _given(entry)
         if given is not None:
             groups.setdefault(given, []).append(entry)
-    for (_, short), entries in groups.items():
-        if len(entries) > 1:
-            yield from _used_before(entries, short, told)
+    sent = _sent(book, groups)
+    for (reference, short), entries in groups.items():
+        alike = [*sent.get((reference, short), ()), *entries]
+        if len(alike) > 1:
+            yield from _used_before(alike, short, told)
+
+
+def _sent(book: Book, groups: Collection[tuple[str, bool]]) -> dict[tuple[str, bool], list[Entry]]:
+    """The payments that only the state knows, of the references that stand in the manifest as well."""
+    sent: dict[tuple[str, bool], list[Entry]] = {}
+    kinds = [kind.name for kind in KINDS.values() if kind.reference_field and kind.amount_field and groups]
+    for entry in book.remembered(kinds):
+        given = _given(entry)
+        if given is not None and given in groups:
+            sent.setdefault(given, []).append(entry)
+    return sent
+
+
+def _given(entry: Entry) -> tuple[str, bool] | None:
+    reference = entry.reference()
+    return _given_by_a_bank(entry.text(MODE) or "", reference.strip().upper()) if reference is not None else None
 
 
 def _given_by_a_bank(mode: str, reference: str) -> tuple[str, bool] | None:
@@ -91,7 +109,7 @@ def _used_before(entries: list[Entry], short: bool, told: set[tuple[Entry, Entry
             first, words = of_any, "are of different contacts"
         else:
             continue
-        if (first, entry) not in told:
+        if (first, entry) not in told and entry.document is not None:  # what the state knows has been done
             yield _repeated(entry, first, words)
 
 

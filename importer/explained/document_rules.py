@@ -114,7 +114,7 @@ CODES_AND_NUMBERS: Final = Subject(
             "N3",
             "A number is used once in a financial year, whatever its upper and lower case",
             "The portal compares numbers in capitals: `inv-7` and `INV-7` of one year are one number to it, and the "
-            "second is refused.",
+            "second is refused. What the state remembers of other manifests counts as well.",
             "Give one of them the number that it was issued with.",
             source=f"{_RULE_46}; for the letters, the GSTN advisory on e-invoices from 1 June 2025",
             switchable=True,

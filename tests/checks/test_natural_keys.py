@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from importer.model import Problem, Severity
+from importer.model import Problem, Ref, Severity
 
 Problems = Callable[..., list[Problem]]
 Codes = Callable[..., list[tuple[str, str]]]
@@ -130,3 +130,15 @@ def test_a_duplicate_is_told_once(codes: Codes) -> None:
 
 def test_a_repeated_external_key_is_left_to_the_reader(codes: Codes) -> None:
     assert codes("items: [{key: a, name: W}, {key: a, name: W}]") == []
+
+
+def test_a_gstin_of_a_contact_that_only_the_state_knows_is_warned_of(problems: Problems) -> None:
+    said = {Ref("contacts", "old"): {"key": "old", "contact_name": "Old", "gst_no": "29AAGCF4821K1ZD"}}
+    (problem,) = problems("contacts: [{key: n, contact_name: New, gst_no: 29aagcf4821k1zd}]", said=said)
+    assert (problem.code, problem.severity) == ("G8", Severity.WARNING)
+    assert "the contact n and the contact old (in the state) have the same GSTIN" in problem.message
+
+
+def test_the_same_contact_under_a_new_key_is_left_to_the_plan(codes: Codes) -> None:
+    said = {Ref("contacts", "old"): {"key": "old", "contact_name": "New", "gst_no": "29AAGCF4821K1ZD"}}
+    assert codes("contacts: [{key: n, contact_name: New, gst_no: 29AAGCF4821K1ZD}]", said=said) == []

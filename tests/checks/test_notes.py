@@ -223,3 +223,29 @@ def test_an_invoice_that_only_the_state_knows_counts(codes: Codes) -> None:
 def test_a_note_of_another_customer_takes_no_room_of_the_right_ones(codes: Codes) -> None:
     wrong = note("A", rate="90", more=LINK).replace("customer: acme", "customer: zen")
     assert codes(text(wrong, note("B", rate="95", more=LINK))) == [("C1", "/credit_notes/0/invoice")]
+
+
+def test_notes_that_only_the_state_knows_take_room_of_their_invoice(problems: Problems, codes: Codes) -> None:
+    lines = [{"name": "Back", "quantity": "1", "rate": "60", "tax": "GST 18%"}]
+    old: dict[str, object] = {
+        "key": "OLD",
+        "customer": "acme",
+        "date": "2026-05-25",
+        "invoice": "I",
+        "line_items": lines,
+    }
+    said = {Ref("credit_notes", "OLD"): old}
+    assert codes(text(note("B", rate="40", more=LINK)), said=said) == []
+    (problem,) = problems(text(note("B", rate="41", more=LINK)), said=said)
+    assert (problem.code, problem.severity) == ("C1", Severity.WARNING)
+    assert "the 2 notes up to the credit note B come to 119.18" in problem.message
+    said[Ref("credit_notes", "OLD")]["customer"] = "zen"
+    assert codes(text(note("B", rate="41", more=LINK)), said=said) == []
+
+
+def test_notes_of_the_state_that_are_too_much_by_themselves_are_done(codes: Codes) -> None:
+    lines = [{"name": "Back", "quantity": "1", "rate": "160", "tax": "GST 18%"}]
+    old = {"key": "OLD", "customer": "acme", "date": "2026-05-25", "invoice": "I", "line_items": lines}
+    said = {Ref("credit_notes", "OLD"): old}
+    assert codes(text(), said=said) == []
+    assert codes(text(note("B", rate="1", more=LINK)), said=said) == [("C1", "/credit_notes/0/line_items")]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from importer.checks.rules import Levels
-from importer.model import Problem, Severity
+from importer.model import Problem, Ref, Severity
 
 Problems = Callable[..., list[Problem]]
 Codes = Callable[..., list[tuple[str, str]]]
@@ -100,6 +100,31 @@ def test_across_the_first_of_april_they_are_only_warned_of(problems: Problems) -
     assert (problem.code, problem.severity) == ("N4", Severity.WARNING)
     assert problem.pointer == "/invoices/1/invoice_number"
     assert "2026-27 and 2025-26" in problem.message
+
+
+def remembered(number: str, day: str, **more: str) -> dict[Ref, dict[str, object]]:
+    return {Ref("invoices", "OLD"): {"key": "OLD", "customer": "a", "date": day, "invoice_number": number, **more}}
+
+
+def test_a_number_of_the_state_was_used_before(problems: Problems) -> None:
+    (problem,) = problems(invoices(("inv-1", "2026-03-31")), said=remembered("INV-1", "2025-04-01"))
+    assert (problem.code, problem.severity) == ("N3", Severity.ERROR)
+    assert "the invoice OLD (in the state) has " in problem.message
+    assert problem.pointer == "/invoices/0/invoice_number"
+    assert problem.related == ()
+    (problem,) = problems(invoices(("inv-1", "2026-04-01")), said=remembered("INV-1", "2025-04-01"))
+    assert (problem.code, problem.severity) == ("N4", Severity.WARNING)
+
+
+def test_of_the_state_too_branches_count_for_themselves_and_equal_numbers_are_left_to_the_plan(codes: Codes) -> None:
+    other_branch = remembered("INV-1", "2025-04-01", branch="Pune")
+    assert codes(invoices(("inv-1", "2026-03-31")), said=other_branch) == []
+    assert codes(invoices(("INV-1", "2026-03-31")), said=remembered("INV-1", "2025-04-01")) == []
+
+
+def test_a_document_is_not_held_against_its_own_memory(codes: Codes) -> None:
+    before = {Ref("invoices", "I0"): remembered("INV-1", "2025-04-01")[Ref("invoices", "OLD")]}
+    assert codes(invoices(("inv-1", "2026-03-31")), said=before) == []
 
 
 def test_equal_numbers_are_told_once_and_cannot_be_switched_off(problems: Problems) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from importer.model import Problem, Severity
+from importer.model import Problem, Ref, Severity
 
 Problems = Callable[..., list[Problem]]
 Codes = Callable[..., list[tuple[str, str]]]
@@ -153,3 +153,19 @@ def test_forms_that_occur_are_fine(codes: Codes, mode: str, reference: str) -> N
 
 def test_a_key_has_any_form(codes: Codes) -> None:
     assert codes(text(pay("X", "10", mode="UPI")).replace(", reference_number: 'X'", "")) == []
+
+
+def test_a_payment_that_only_the_state_knows_had_its_reference_first(problems: Problems) -> None:
+    told = {"key": "OLD", "flow": "INCOMING", "contact": "zen", "date": "2026-05-19", "mode": "BANK_TRANSFER"}
+    said = {Ref("payments", "OLD"): {**told, "amount": "20", "reference_number": UTR}}
+    (problem,) = problems(text(pay(UTR, "10")), said=said)
+    assert (problem.code, problem.pointer) == ("R3", "/payments/0/reference_number")
+    assert "the payment OLD (in the state) have the same reference" in problem.message
+    assert problem.related == ()
+
+
+def test_two_payments_of_the_state_are_done(problems: Problems) -> None:
+    told = {"flow": "INCOMING", "contact": "acme", "mode": "BANK_TRANSFER", "amount": "10", "reference_number": UTR}
+    said = {Ref("payments", key): {"key": key, "date": "2026-05-19", **told} for key in ("A", "B")}
+    (problem,) = problems(text(pay(UTR, "20", "zen")), said=said)
+    assert "are of different contacts" in problem.message
