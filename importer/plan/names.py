@@ -162,7 +162,7 @@ def _name_problem(
         # A name with another number in it is another tax: to take that one instead would be worse than any typo.
         alike = [one for one in candidates if _NUMBERS.findall(one) == _NUMBERS.findall(name)]
         near = difflib.get_close_matches(name, alike, n=1)
-        help_text = (f'did you mean "{near[0]}"? ' if near else "") + f"it has {_list(candidates)}"
+        help_text = (f'did you mean "{near[0]}"? ' if near else "") + f"the org has {_list(candidates)}"
     return Problem(code, message, document.place(path), help_text, pointer=document.pointer(path))
 
 

@@ -52,7 +52,7 @@ def test_an_unknown_name_comes_with_the_nearest_and_with_the_candidates() -> Non
     (found,) = problems(ITEM.format(tax="GST 18", account="4010"))
     assert found.code == "unknown-name"
     assert found.message == 'the org has no tax called "GST 18"'
-    assert found.help == 'did you mean "GST 18%"? it has "GST 18%", "GST 5%"'
+    assert found.help == 'did you mean "GST 18%"? the org has "GST 18%", "GST 5%"'
     assert found.pointer == "/items/0/tax"
     assert found.place is not None
 

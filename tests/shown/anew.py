@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shown import organisation
 from shown.cases import EXPLAINED, every
 
 
@@ -15,6 +16,8 @@ def main() -> None:
     for case in cases:
         with TemporaryDirectory() as folder:
             case.printed.write_text(case.run(Path(folder)).out, encoding="utf-8", newline="\n")
+    for name in organisation.ORGANISATIONS:
+        organisation.kept(name).write_text(organisation.printed(name), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).resolve().parents[2] / "importer"
 SPEAKING: Final = (
     *("manifest", "checks"),
     *(f"cli/{name}.py" for name in ("sources", "included", "walk")),
+    "plan/names.py",
 )
 
 

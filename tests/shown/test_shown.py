@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shown import organisation
 from shown.cases import EXPLAINED, Case, every
 
 CASES = every()
@@ -21,6 +22,11 @@ def test_every_problem_has_a_help(case: Case) -> None:
     problems = [one for one in case.printed.read_text("utf-8").split("\n\n") if "[" in one.partition(": ")[2]]
     assert problems
     assert [one for one in problems if "\n    help: " not in one] == []
+
+
+@pytest.mark.parametrize("name", organisation.ORGANISATIONS)
+def test_what_is_printed_of_an_organisation_is_what_was_read(name: str) -> None:
+    assert organisation.printed(name) == organisation.kept(name).read_text("utf-8")
 
 
 def test_nothing_is_kept_of_what_is_no_longer_told() -> None:
