@@ -219,6 +219,27 @@ class Intent:
     before: dict[str, str] = field(default_factory=dict)
 
 
+def in_words(path: Path) -> str:
+    """How messages name a field: ``rate of line 1``. People count from one, JSON pointers from zero."""
+    names: list[str] = []
+    element = ""
+    for step in path:
+        if isinstance(step, int):
+            one = names.pop().removesuffix("s").removesuffix("_item").replace("_", " ") if names else "entry"
+            element = f"{'.'.join((*names, one))} {step + 1}" + (f" of {element}" if element else "")
+            names = []
+        else:
+            names.append(step)
+    return " of ".join(filter(None, (".".join(names), element)))
+
+
+_STEP: Final = re.compile(r"\[([0-9]+)\]|([^.\[]+)")
+
+
+def _steps(path: str) -> Path:
+    return tuple(int(found[1]) if found[1] else found[2] for found in _STEP.finditer(path))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field that differs. Values in canonical form; None means not given, or not there."""
@@ -226,6 +247,11 @@ class Change:
     path: str  # dotted, list positions in brackets: line_items[0].rate
     before: Any
     after: Any
+
+    @property
+    def label(self) -> str:
+        """How messages name the field."""
+        return in_words(_steps(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +262,11 @@ class Drift:
     remembered: Any  # by the receipt
     held: Any  # by the books
     wanted: Any  # by the manifest
+
+    @property
+    def label(self) -> str:
+        """How messages name the field."""
+        return in_words(_steps(self.path))
 
 
 class Action(StrEnum):

@@ -77,7 +77,7 @@ def known_receipt(desk: Desk, ref: Ref) -> Receipt:
 def not_alike(document: Document, remote_id: str, found: Sequence[Change]) -> Refused:
     """The refusal that lists what the books hold otherwise and no call can mend."""
     shown = "; ".join(
-        f"{one.path}: the books hold {quoted(one.before)}, the manifest says {quoted(one.after)}" for one in found
+        f"{one.label}: the books hold {quoted(one.before)}, the manifest says {quoted(one.after)}" for one in found
     )
     return Refused(
         "not-alike",

@@ -9,7 +9,7 @@ from importer.apply.deliver import Unsettled
 from importer.delivery.compare import sent_fields
 from importer.errors import ApiError, InProgress, Rejected
 from importer.kinds import KINDS
-from importer.model import Change, Document, Drift, Path, Place
+from importer.model import Change, Document, Drift, Path, Place, StepId
 from importer.outcome import Failure, Outcome, Status
 from importer.plan.value import Step
 from importer.plan.ways_out import accept
@@ -28,6 +28,17 @@ def skipped(step: Step, code: str, message: str) -> Outcome:
 def not_reached(step: Step) -> Outcome:
     """Not sent, because the run was stopped."""
     return skipped(step, "not-reached", "Not sent: the run ended before its turn.")
+
+
+def behind_doubt(step: Step, doubtful: StepId) -> Outcome:
+    """Not sent, because the outcome of ``doubtful`` is told from a balance that this would move."""
+    failure = Failure(
+        "waits-for-open-intent",
+        f"Not sent: it is not known whether {doubtful} was done, and the balance that tells it must stay till then.",
+        place=step.place,
+        help="Run apply again: it settles that one first, and sends this one then.",
+    )
+    return Outcome(step.id, Status.SKIPPED, step.remote_id, step.place, failure)
 
 
 def kind_stopped(step: Step) -> Outcome:
@@ -92,7 +103,7 @@ def of_conflict(step: Step) -> Outcome:
     if step.drift:
         what = f"{what} {_told(step.drift)}."
     elif step.changes:
-        what = f"{what} {'; '.join(f'{one.path}: {_word(one.before)} -> {_word(one.after)}' for one in step.changes)}."
+        what = f"{what} {'; '.join(f'{one.label}: {_word(one.before)} -> {_word(one.after)}' for one in step.changes)}."
     return failed(step, Failure(step.code, what, place=step.place, help=step.help))
 
 
@@ -108,7 +119,7 @@ def of_drift(step: Step, found: tuple[Drift, ...]) -> Failure:
 
 def _told(found: tuple[Drift, ...]) -> str:
     return "; ".join(
-        f"{one.path} was {_word(one.remembered)} when last applied, is {_word(one.held)} in the books"
+        f"{one.label} was {_word(one.remembered)} when last applied, is {_word(one.held)} in the books"
         + (f" and {one.wanted} in the manifest" if one.wanted is not None else "")
         for one in found
     )
@@ -117,7 +128,7 @@ def _told(found: tuple[Drift, ...]) -> str:
 def shown(found: tuple[Change, ...]) -> str:
     """Differences in one line: field, what the books say, what was sent."""
     return "; ".join(
-        f"{one.path} is {_word(one.before)} in the books and {_word(one.after)} in the manifest" for one in found
+        f"{one.label} is {_word(one.before)} in the books and {_word(one.after)} in the manifest" for one in found
     )
 
 

@@ -55,6 +55,7 @@ class Queue:
         self._locks = Locks(ids)
         self._held: set[Target] = set()
         self._holds: dict[StepId, set[Target]] = {}  # by the first step of each unit under way
+        self._doubtful: dict[Target, StepId] = {}  # what stays held, and because of which step
         self._units = 0
         for step in steps:
             self._enter(step)
@@ -131,7 +132,9 @@ class Queue:
         lane.in_flight -= 1
         self._units -= 1
         holds = self._holds.pop(unit[0].id)
-        if not in_doubt:
+        if in_doubt:
+            self._doubtful.update(dict.fromkeys(holds, unit[0].id))
+        else:
             self._held -= holds
         bad = set(failed)
         # A refusal says nothing of how the server computes: only what was compared and agreed does.
@@ -193,6 +196,13 @@ class Queue:
     def open_steps(self) -> tuple[StepId, ...]:
         """What was neither done nor given up, in the order of the plan."""
         return tuple(one for one in self._steps if one in self._open)
+
+    def behind(self, one: StepId) -> StepId | None:
+        """The step in doubt, the first in the plan, that holds what ``one`` would touch; None if there is none."""
+        if not self._doubtful:
+            return None
+        found = {self._doubtful[held] for held in self._locks.of((self._steps[one],)) if held in self._doubtful}
+        return min(found, key=self._places.__getitem__, default=None)
 
     def step(self, one: StepId) -> Step:
         return self._steps[one]

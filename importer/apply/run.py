@@ -10,7 +10,7 @@ from importer.apply.bulk import create_many
 from importer.apply.conflicts import held_back
 from importer.apply.context import Context
 from importer.apply.create import create
-from importer.apply.failures import cut_off, failed, kind_stopped, not_reached, of_conflict, skipped
+from importer.apply.failures import behind_doubt, cut_off, failed, kind_stopped, not_reached, of_conflict, skipped
 from importer.apply.known_rows import remember_found
 from importer.apply.queue import Queue, Unit
 from importer.apply.settlement import settle_target
@@ -165,9 +165,14 @@ class Run:
         ]
 
     def _give_up(self) -> None:
-        """What is still open was not sent, because the run was stopped."""
+        """What is still open was not sent: the run was stopped, or what it would touch is held by a step in doubt."""
         self._report.interrupted = self._asked_to_stop and self._report.broken is None
-        self._take_in([not_reached(self._queue.step(one)) for one in self._queue.open_steps()])
+        outcomes = []
+        for one in self._queue.open_steps():
+            step = self._queue.step(one)
+            doubtful = None if self._context.stopping else self._queue.behind(one)
+            outcomes.append(not_reached(step) if doubtful is None else behind_doubt(step, doubtful))
+        self._take_in(outcomes)
 
     def _take_in(self, outcomes: Sequence[Outcome]) -> None:
         self._report.outcomes.extend(outcomes)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from importer import schema
 from importer.checks.book import Book, Entry, normal
-from importer.checks.shape import Names, dotted, shape, shown, texts
+from importer.checks.shape import Names, shape, shown, texts
 from importer.kinds import KINDS, Kind
 from importer.manifest.damage import (
     ODD_BLANK,
@@ -26,7 +26,7 @@ from importer.manifest.damage import (
     in_pin_code,
     in_prose,
 )
-from importer.model import Path, Problem, Ref, Severity, Tree
+from importer.model import Path, Problem, Ref, Severity, Tree, in_words
 
 PHONE: Final = "phone"
 PIN_CODE: Final = "pin-code"
@@ -66,23 +66,32 @@ class _Free(NamedTuple):
     is_key: bool
     is_sought: bool
     is_known_by: bool  # look-ups in the books compare it
+    is_identity: bool  # and it alone tells one document from another
 
 
 @cache
 def _free(kind: str) -> dict[Names, _Free]:
     """The fields that hold a text without a form. References are not among them: they have keys of others."""
-    known_by = _known_by(KINDS[kind])
+    known_by, identity = _known_by(KINDS[kind]), _identity(KINDS[kind])
     free: dict[Names, _Free] = {}
     for path, field in schema.fields(kind).items():
         if field.type == "text" and field.ref is None and not _has_form(kind, path):
             is_key, is_listed = path == ("key",), field.lookup is not None
-            free[path] = _Free(is_key, is_key or is_listed, is_listed or (len(path) == 1 and path[0] in known_by))
+            known = len(path) == 1 and path[0] in known_by
+            is_identity = len(path) == 1 and path[0] in identity
+            free[path] = _Free(is_key, is_key or is_listed, is_listed or known, is_identity)
     return free
 
 
 def _known_by(kind: Kind) -> frozenset[str]:
     natural = (name for key in kind.natural_keys for name in key.fields)
     return frozenset((*natural, kind.reference_field, kind.number_field))
+
+
+def _identity(kind: Kind) -> frozenset[str]:
+    """Names, SKUs and numbers: no reference, which may be anything and is looked at beside other fields."""
+    beside_others = {kind.reference_field, kind.party_field}
+    return frozenset(name for key in kind.natural_keys for name in key.fields if name not in beside_others)
 
 
 def _has_form(kind: str, path: Names) -> bool:
@@ -103,12 +112,18 @@ def _of_free_texts(entry: Entry) -> Iterator[Problem]:
         for path, text in texts(entry.fields, names):
             damage = told(text)
             if damage is not None:
-                certain = free.is_sought and damage.code in _CERTAIN and in_free_text(text) is not None
+                certain = (free.is_sought or free.is_identity) and is_lost(text)
                 lost = free.is_key and has_lost_digits(text)  # two documents may have become one
                 yield _problem(entry, path, text, damage, Severity.ERROR if certain or lost else Severity.WARNING)
 
 
 _CERTAIN: Final = frozenset({"excel-error-value", "formula-text"})  # nobody writes it
+
+
+def is_lost(text: str) -> bool:
+    """Whether something that nobody writes stands in the place of a text, so that it tells nothing from another."""
+    damage = in_free_text(text) if text[:1] in _FIRST else None
+    return damage is not None and damage.code in _CERTAIN
 
 
 def _of_references(book: Book, entry: Entry) -> Iterator[Problem]:
@@ -132,7 +147,7 @@ def _of_number(entry: Entry, path: Path, text: str, rule: str) -> Iterator[Probl
 
 def _no_pin_code(entry: Entry, path: Path, text: str, digits: int) -> Problem:
     """GST rules, section 14. A PIN code of five digits has lost one, as others lose the zero in front."""
-    it = f"{dotted(path)} of {entry.label} is {shown(text)}"
+    it = f"{in_words(path)} of {entry.label} is {shown(text)}"
     if digits == _PIN_DIGITS - 1:
         return entry.problem(
             "short-pin-code",
@@ -162,6 +177,6 @@ def _in_india(entry: Entry, path: Path) -> bool:
 
 
 def _problem(entry: Entry, path: Path, text: str, damage: Damage, severity: Severity) -> Problem:
-    it = f"the key of {entry.label}" if path == ("key",) else f"{dotted(path)} of {entry.label} is {shown(text)}"
+    it = f"the key of {entry.label}" if path == ("key",) else f"{in_words(path)} of {entry.label} is {shown(text)}"
     message = f"{it}: {damage.seen}"
     return entry.problem(damage.code, message, path, help=damage.help, severity=severity)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from importer.checks import pan
 from importer.checks.book import Book
 from importer.checks.gstin_forms import LENGTH, REGULAR, RULE, Form, check_character, form_of, repaired
+from importer.checks.rules import AS_THEY_ARE, Levels
 from importer.checks.shape import shown, texts
 from importer.checks.states import STATES
 from importer.manifest.damage import in_code
@@ -32,15 +33,25 @@ class Fault(NamedTuple):
     severity: Severity = Severity.ERROR
 
 
-def problems(book: Book) -> Iterator[Problem]:
-    """G1, G2 and G3, for every field that the schema says holds a GSTIN."""
+def problems(book: Book, levels: Levels = AS_THEY_ARE) -> Iterator[Problem]:
+    """G1, G2 and G3, for every field that the schema says holds a GSTIN.
+
+    Where the PAN beside it shows which of its characters are mistyped, G4 says all of it, if ``levels`` leave it be.
+    """
+    alone = levels.get("G4", Severity.ERROR) is not Severity.ERROR
     for entry in book.entries:
         for names, rule in entry.shape.rules.items():
             if rule == RULE:
                 for path, text in texts(entry.fields, names):
                     for fault in faults(text):
-                        message = f"the GSTIN {shown(text)} of {entry.label} {fault.message}"
-                        yield entry.problem(fault.code, message, path, help=fault.help, severity=fault.severity)
+                        if alone or not _is_in_the_pan(fault) or not pan.disagrees(entry, path, text):
+                            message = f"the GSTIN {shown(text)} of {entry.label} {fault.message}"
+                            yield entry.problem(fault.code, message, path, help=fault.help, severity=fault.severity)
+
+
+def _is_in_the_pan(fault: Fault) -> bool:
+    """Whether a mistyped PAN may be all that it is."""
+    return fault.severity is Severity.ERROR and fault.code in ("G1", "G2")
 
 
 def faults(text: str) -> Iterator[Fault]:
@@ -58,6 +69,11 @@ def faults(text: str) -> Iterator[Fault]:
     if error is not None:
         yield error
     yield from _oddities(gstin, form)
+
+
+def stands_for_none(text: str) -> bool:
+    """Whether there is no number in its place: a word that says so, or what a spreadsheet has left of one."""
+    return compact(text) in pan.NO_NUMBER or (form_of(compact(text)) is None and in_code(text) is not None)
 
 
 def _misshapen(gstin: str, text: str) -> Fault:

@@ -65,6 +65,11 @@ def check_character(gstin: str) -> str:
     return str(luhn.calc_check_digit(gstin[:14], ALPHABET))
 
 
+def fits(gstin: str) -> bool:
+    """Whether the fifteenth character is the one that the others ask for."""
+    return gstin[14] == check_character(gstin)
+
+
 def repaired(gstin: str) -> str | None:
     """The one number of regular form, with a fitting check character, that ``gstin`` looks like; None if not one."""
     if len(gstin) != LENGTH or sum(letter in _LOOKALIKES for letter in gstin) > _MOST_LOOKALIKES:
@@ -78,4 +83,4 @@ def _spellings(gstin: str) -> Iterator[str]:
 
 
 def _is_sound(gstin: str) -> bool:
-    return gstin[13] == "Z" and REGULAR.pattern.fullmatch(gstin) is not None and check_character(gstin) == gstin[14]
+    return gstin[13] == "Z" and REGULAR.pattern.fullmatch(gstin) is not None and fits(gstin)

@@ -9,7 +9,7 @@ from typing import Final
 
 from importer.checks import gstin, gstin_forms, states
 from importer.checks.book import Book, Entry
-from importer.checks.shape import Names, dotted, shape, shown
+from importer.checks.shape import Names, shape, shown
 from importer.checks.states import STATES, State
 from importer.manifest.typed import compact
 from importer.model import Problem, Severity, Tree
@@ -54,7 +54,7 @@ def _elsewhere(entry: Entry, name: str, text: str, seats: tuple[Names, ...]) -> 
     others = [(at, said) for at in seats if (said := _state_at(entry.fields, at)) and said[1] not in meant]
     if not meant or not others or not _is_sound(text):
         return
-    there = " and ".join(f"`{dotted(at)}` is {code} ({state.name})" for at, (code, state) in others)
+    there = " and ".join(f"`{'.'.join(at)}` is {code} ({state.name})" for at, (code, state) in others)
     first, (_, other) = others[0]
     yield entry.problem(
         "G5",

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from importer import schema
+from importer.checks import damaged, gstin
 from importer.checks.book import Book, Entry, normal
 from importer.checks.duplicates import DATE
 from importer.checks.gstin_forms import RULE as GSTIN_RULE
@@ -88,7 +89,9 @@ def _value(entry: Entry, name: str) -> object | None:
     text = entry.reference() if name == entry.kind.reference_field else entry.text(name)
     if not text:
         return None
-    return compact(text) if _is_gstin(entry, name) else normal(text)
+    if _is_gstin(entry, name):
+        return None if gstin.stands_for_none(text) else compact(text)
+    return None if damaged.is_lost(text) else normal(text)
 
 
 def _is_gstin(entry: Entry, name: str) -> bool:

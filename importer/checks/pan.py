@@ -90,15 +90,42 @@ def _of_one(entry: Entry, path: Path, text: str) -> Iterator[Problem]:
 
 def _disagreement(entry: Entry, path: Path, pan: str) -> Iterator[Problem]:
     """G4: the GSTIN of a holder of a PAN contains it."""
-    beside = (names for names, rule in entry.shape.rules.items() if rule == gstin_forms.RULE)
-    for names in beside:
-        for where, text in texts(entry.fields, names):
-            inside = gstin_forms.pan_in(compact(text)) if where[:-1] == path[:-1] else None
-            if inside is not None and inside != pan:
-                yield entry.problem(
-                    "G4",
-                    f"the PAN {pan} of {entry.label} is not the one in its GSTIN {text}, which is {inside}",
-                    path,
-                    help="characters 3 to 12 of a GSTIN are the PAN of its holder: correct one of the two",
-                    related=(entry.place(where),),
-                )
+    for where, text in _beside(entry, path, gstin_forms.RULE):
+        inside = gstin_forms.pan_in(compact(text))
+        if inside is None or inside == pan:
+            continue
+        message = f"the PAN {pan} of {entry.label} is not the one in its GSTIN {text}, which is {inside}"
+        if gstin_forms.fits(compact(text)) and not _is_wrong(inside):
+            help = "characters 3 to 12 of a GSTIN are the PAN of its holder: correct one of the two"
+            yield entry.problem("G4", message, path, help=help, related=(entry.place(where),))
+            continue
+        help = _guess(compact(text), pan)
+        message += "; the check character of the GSTIN is wrong as well" if not gstin_forms.fits(compact(text)) else ""
+        yield entry.problem("G4", message, where, help=help, related=(entry.place(path),))
+
+
+def disagrees(entry: Entry, path: Path, gstin: str) -> bool:
+    """Whether a well-formed PAN stands beside the GSTIN at ``path``, and the number holds another: G4 says so."""
+    inside = gstin_forms.pan_in(compact(gstin))
+    beside = (compact(text) for _, text in _beside(entry, path, RULE)) if inside is not None else iter(())
+    return any(pan != inside and not _is_wrong(pan) for pan in beside)
+
+
+def _beside(entry: Entry, path: Path, wanted: str) -> Iterator[tuple[Path, str]]:
+    """Each text under the rule ``wanted`` in the object that holds ``path``."""
+    for names, rule in entry.shape.rules.items():
+        if rule == wanted:
+            yield from ((where, text) for where, text in texts(entry.fields, names) if where[:-1] == path[:-1])
+
+
+def _is_wrong(pan: str) -> bool:
+    wrong = fault(pan)
+    return wrong is not None and wrong[1] is Severity.ERROR
+
+
+def _guess(gstin: str, pan: str) -> str:
+    """What a number is likely to be that is wrong by itself as well, where the PAN of its holder is known."""
+    likely = gstin[:2] + pan + gstin[12:]
+    if gstin_forms.fits(likely):
+        return f"did you mean {likely}? with that PAN in it, its check character is right"
+    return "characters 3 to 12 of a GSTIN are the PAN of its holder: copy both numbers from the certificate"

@@ -102,7 +102,8 @@ def _used_before(entries: list[Entry], short: bool, told: set[tuple[Entry, Entry
         party, amount = entry.named(kind.party_field), entry.typed.get(kind.amount_field)
         alike = (kind.name, direction, amount, party if short else None)
         of_amount = firsts.setdefault(alike, entry) if amount is not None else entry
-        of_any = firsts.setdefault((kind.name, direction), entry)
+        named_by = party[0] if party is not None else None  # one by key and one by id may well be the same
+        of_any = firsts.setdefault((kind.name, direction, named_by), entry)
         if of_amount is not entry:
             first, words = of_amount, "the same amount"
         elif not short and of_any.named(kind.party_field) != party:

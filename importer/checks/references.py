@@ -8,10 +8,10 @@ from importer import graph
 from importer.checks.book import Book, Entry, normal
 from importer.checks.named import Named
 from importer.checks.nearest import Nearest
-from importer.checks.shape import dotted, shown, texts
+from importer.checks.shape import shown, texts
 from importer.kinds import KINDS
 from importer.manifest.damage import in_free_text, odd_blank, plain_blanks
-from importer.model import Path, Problem, Ref
+from importer.model import Path, Problem, Ref, in_words
 
 
 def references(entry: Entry) -> Iterator[tuple[Path, Ref]]:
@@ -66,7 +66,7 @@ class _Guesses:
 
 def _unresolved(book: Book, guesses: dict[str, _Guesses], entry: Entry, path: Path, ref: Ref) -> Problem:
     wanted = KINDS[ref.kind].label if ref.kind in KINDS else ref.kind
-    named = f"{dotted(path)} of {entry.label} names {shown(ref.key)}"
+    named = f"{in_words(path)} of {entry.label} names {shown(ref.key)}"
     for other in KINDS.values():
         if book.find(Ref(other.name, ref.key)) is not None:
             return entry.problem(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from importer.checks.book import Book, Entry
-from importer.checks.shape import Group, Names, dotted, found
-from importer.model import Path, Problem, Tree
+from importer.checks.shape import Group, Names, found
+from importer.model import Path, Problem, Tree, in_words
 
 
 def problems(book: Book) -> Iterator[Problem]:
@@ -60,8 +60,8 @@ def _too_many(entry: Entry, group: Group, path: Path, node: Mapping[str, Tree]) 
 
 
 def _owner(entry: Entry, path: Path) -> str:
-    """``the invoice ORDER-1``, or ``line_items[0] of the invoice ORDER-1``."""
-    return f"{dotted(path)} of {entry.label}" if path else entry.label
+    """``the invoice ORDER-1``, or ``line 1 of the invoice ORDER-1``."""
+    return f"{in_words(path)} of {entry.label}" if path else entry.label
 
 
 def _listed(names: Names, word: str) -> str:

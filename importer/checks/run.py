@@ -34,7 +34,7 @@ from importer.checks.rules import AS_THEY_ARE, Levels, levelled
 from importer.model import Manifest, Place, Problem, Severity
 
 _CHECKS = (
-    *(damaged, required, references, amounts, settlement, gstin, pan),
+    *(damaged, required, references, amounts, settlement, pan),
     *(states, gstin_state, treatment, hsn, notes, taxes),
 )
 
@@ -65,6 +65,7 @@ def check(
         numbers.problems(book, pairs),
         payment_references.problems(book, pairs),
         dates.problems(book, today),
+        gstin.problems(book, rules),
         *(module.problems(book) for module in _CHECKS),
     )
     return tuple(sorted(_once(levelled(problems, rules)), key=lambda problem: _position(files, problem)))

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from importer.checks.book import Book, Entry, normal
-from importer.checks.shape import dotted, shown
+from importer.checks.shape import shown
 from importer.checks.shares import AMOUNT, CURRENCY, Share, comparable, given_currency, goes_out, kept_back, shares
 from importer.checks.worth import Worth
 from importer.kinds import KINDS, Settles
-from importer.model import Problem, Ref, Severity, Tree
+from importer.model import Problem, Ref, Severity, Tree, in_words
 from importer.money import ZERO, add, plain
 
 _MOST_NAMED: Final = 5  # others that a message spells out
@@ -56,7 +56,7 @@ def _of_one(book: Book, entry: Entry, mine: Sequence[Share]) -> Iterator[Problem
         if share.amount <= ZERO:
             yield entry.problem(
                 "amount-not-positive",
-                f"{dotted(share.path)} of {entry.label} has the amount {plain(share.amount)}",
+                f"{in_words(share.path)} of {entry.label} has the amount {plain(share.amount)}",
                 (*share.path, AMOUNT),
                 help="give an amount above zero, or leave the entry out",
             )
@@ -186,7 +186,7 @@ def _other_party(share: Share, target: Entry) -> Iterator[Problem]:
     own, its = parties
     yield share.entry.problem(
         "allocation-other-customer",
-        f"{dotted(share.path)} of {share.entry.label}, which is of {shown(own[1])}, "
+        f"{in_words(share.path)} of {share.entry.label}, which is of {shown(own[1])}, "
         f"goes to {target.label}, which is of {shown(its[1])}",
         share.path,
         help="settle only documents of the same contact",
@@ -204,7 +204,7 @@ def _goes_out(share: Share) -> Problem:
     field, value = entry.kind.incoming_if or ("", "")
     return entry.problem(
         "allocation-of-money-out",
-        f"{dotted(share.path)} of {entry.label} settles a sales {_owed(entry)}, but the {entry.kind.label} is "
+        f"{in_words(share.path)} of {entry.label} settles a sales {_owed(entry)}, but the {entry.kind.label} is "
         f"`{field}: {entry.text(field)}`, money that is paid out",
         share.path,
         help=f"if the money was received, give `{field}: {value}`; what was paid to a vendor settles a bill, by its "
@@ -219,7 +219,7 @@ def _other_currency(share: Share, target: Entry) -> Iterator[Problem]:
     if own and its and own != its:
         yield share.entry.problem(
             "allocation-other-currency",
-            f"{dotted(share.path)} of {share.entry.label}, which is in {shown(own)}, goes to {target.label}, "
+            f"{in_words(share.path)} of {share.entry.label}, which is in {shown(own)}, goes to {target.label}, "
             f"which is in {shown(its)}: its amount cannot be checked",
             share.path,
             help="FinzBooks does not document which of the two an amount is in: leave it unapplied and apply it in "
@@ -235,7 +235,7 @@ def _draft(share: Share, target: Entry) -> Iterator[Problem]:
         return
     yield share.entry.problem(
         "allocation-to-draft",
-        f"{dotted(share.path)} of {share.entry.label} goes to {target.label}, which stays a draft",
+        f"{in_words(share.path)} of {share.entry.label} goes to {target.label}, which stays a draft",
         share.path,
         help=f"give {target.label} `{posts}: true`, or leave the entry out",
         related=(target.place(),),
@@ -260,7 +260,7 @@ def _repeated(entry: Entry, said: Mapping[str, Any]) -> Iterator[Problem]:
             continue
         yield entry.problem(
             "repeated-allocation",
-            f"{entry.label} settles {shown(target[1])} twice, in {settles.field}[{seen[target]}] and [{at}]",
+            f"{entry.label} settles {shown(target[1])} twice, in {settles.field} {seen[target] + 1} and {at + 1}",
             (settles.field, at),
             help="put the amounts together in one entry",
             related=(entry.place((settles.field, seen[target])),),

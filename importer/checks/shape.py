@@ -106,12 +106,6 @@ def texts(tree: Tree, path: Names) -> Iterator[tuple[Path, str]]:
     return ((at, value) for at, value in found(tree, path) if isinstance(value, str))
 
 
-def dotted(path: Path) -> str:
-    """How people write a path: ``line_items[0].rate``."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return "".join(steps).lstrip(".")
-
-
 def shown(text: str) -> str:
     """``text`` as a message quotes it: cut to what can be taken in, on one line, nothing invisible."""
     cut = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."

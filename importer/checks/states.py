@@ -13,9 +13,9 @@ from functools import cache
 from typing import Final
 
 from importer.checks.book import Book, Entry
-from importer.checks.nearest import Nearest, folded
-from importer.checks.shape import dotted, shown, texts
-from importer.model import Path, Problem, Severity
+from importer.checks.nearest import LONGEST, Nearest, folded
+from importer.checks.shape import shown, texts
+from importer.model import Path, Problem, Severity, in_words
 
 RULE: Final = "state-code"
 
@@ -84,7 +84,10 @@ _FORM: Final = re.compile(r"IN-[A-Z]{2}")
 _ABROAD: Final = frozenset(
     ("96", "foreigncountry", "othercountry", "othercountries", "abroad", "overseas", "outsideindia", "export")
 )
-_NUMBERED: Final = re.compile(r"([0-9]{1,2})(?:[^0-9].*)?", re.DOTALL)
+# 24-Gujarat, 24 Gujarat and Gujarat (24); 24.0 is what a spreadsheet makes of a number.
+_NUMBER_FIRST: Final = re.compile(r"\(?(0?[0-9]{1,2})(?:\.0)?(?!\.?[0-9])\)?(.*)", re.DOTALL)
+_NUMBER_LAST: Final = re.compile(r"(.*[^0-9.])\(?([0-9]{1,2})\)?", re.DOTALL)
+_ASIDE: Final = re.compile(r"\([^()]*\)")  # 29-Karnataka (KA)
 
 
 @cache
@@ -92,7 +95,7 @@ def _by_word() -> dict[str, State]:
     known: dict[str, State] = {}
     for state in STATES:
         codes = (*state.codes, *(code.removeprefix("IN-") for code in state.codes))
-        in_others = (f"IN-{other}" for other in state.others if len(other) == 2)
+        in_others = (f"IN-{other}" for other in (state.number, *state.others) if len(other) < 6)
         for word in (state.number, state.name, *codes, *state.others, *in_others):
             known.setdefault(folded(word), state)
     return known
@@ -101,42 +104,68 @@ def _by_word() -> dict[str, State]:
 def resolve(text: str) -> State | None:
     """The state that ``text`` means, however it is spelled: KA, INKA, 29, 29-Karnataka, karnātaka; None if none.
 
-    Case, accents, blanks and zeros in front do not matter. ``UT`` is read as Uttarakhand, as ISO did.
+    Case, accents, blanks and zeros in front do not matter. ``UT`` is read as Uttarakhand, as ISO did. A number counts
+    alone or beside the name of its own state: 24 Parganas is a district of West Bengal, and 24 is Gujarat.
     """
-    numbered = _NUMBERED.fullmatch(text.strip())
-    return _by_word().get(folded(numbered[1] if numbered else text))
+    number, rest = _parts(text)
+    if number:
+        return _named(number) if _in_words(rest) is _named(number) or not folded(rest) else None
+    return _in_words(rest)
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The number in front or behind, "" where there is none, and what it stands beside."""
+    bare = text.strip()[:LONGEST]
+    first = _NUMBER_FIRST.fullmatch(bare)
+    if first is not None:
+        return first[1], first[2]
+    last = _NUMBER_LAST.fullmatch(bare)
+    return (last[2], last[1]) if last is not None and _named(bare) is None else ("", bare)
+
+
+def _in_words(text: str) -> State | None:
+    return _named(text) or _named(_ASIDE.sub("", text))
+
+
+def _named(word: str) -> State | None:
+    return _by_word().get(folded(word.replace("&", " and ")))
 
 
 def problems(book: Book) -> Iterator[Problem]:
     """S1, for every field that the schema says holds a state."""
+    nearest = Nearest(one.name for one in STATES)
     for entry in book.entries:
         for names, rule in entry.shape.rules.items():
             if rule == RULE:
                 for path, text in texts(entry.fields, names):
                     if text not in CODES:
-                        yield _unknown(entry, path, text)
+                        yield _unknown(entry, path, text, nearest)
 
 
-def _unknown(entry: Entry, path: Path, text: str) -> Problem:
+def _unknown(entry: Entry, path: Path, text: str, nearest: Nearest) -> Problem:
     """A wrong form is refused by the API; a well-formed code that we do not know only matters on a document."""
     in_address = len(path) > 1
     return entry.problem(
         "S1",
-        f"{dotted(path)} of {entry.label} is {shown(text)}, which is not the code of a state",
+        f"{in_words(path)} of {entry.label} is {shown(text)}, which is not the code of a state",
         path,
-        help=_advice(entry, path, text),
+        help=_advice(entry, path, text, nearest),
         severity=Severity.WARNING if in_address and _FORM.fullmatch(text) else Severity.ERROR,
     )
 
 
-def _advice(entry: Entry, path: Path, text: str) -> str:
+def _advice(entry: Entry, path: Path, text: str, nearest: Nearest) -> str:
     state = resolve(text)
-    near = None if state else Nearest(one.name for one in STATES).to(text)
-    if near is not None:
-        state = resolve(near)
+    number, rest = _parts(text)
+    numbered, named = _named(number), _in_words(rest)
+    if state is None and _is_abroad(text):
+        return _advice_abroad(entry, path)
+    if state is None and numbered is not None and named is not None:
+        return _advice_of_two(number, numbered, named)
+    near = None if state else nearest.to(rest.strip(" -/"))
+    if near is not None and (not number or numbered is _named(near)):
+        state = _named(near)
     if state is None:
-        if _is_abroad(text):
-            return _advice_abroad(entry, path)
         abroad = "; an address abroad goes without one" if len(path) > 1 else ""
         return f"a state is written as in ISO 3166-2: IN-KA, IN-MH{abroad}"
     if not state.codes:
@@ -146,8 +175,15 @@ def _advice(entry: Entry, path: Path, text: str) -> str:
     return help + (older.replace("; ", " ", 1) if near else older)
 
 
+def _advice_of_two(number: str, numbered: State, named: State) -> str:
+    """24-Karnataka: the place of supply decides on the tax, so that neither is the better guess."""
+    codes = " or ".join(state.codes[0] for state in (numbered, named) if state.codes)
+    return f"{number} is {numbered.name}, and {named.name} is {named.number}: write {codes}, whichever is meant"
+
+
 def _is_abroad(text: str) -> bool:
-    numbered = _NUMBERED.fullmatch(text.strip())
+    """96 is abroad whatever country follows it; some lists have 99 for it."""
+    numbered = _NUMBER_FIRST.fullmatch(text.strip()[:LONGEST])
     return folded(numbered[1] if numbered else text) in _ABROAD or folded(text).lstrip("0123456789") in _ABROAD
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from importer.checks.book import Book, Entry
-from importer.checks.shape import Names, dotted, found
+from importer.checks.shape import Names, found
 from importer.model import Problem
 
 # What says the same with fields that are documented. By field name: a discount is one wherever it stands.
@@ -51,7 +51,7 @@ def _given(entry: Entry, names: Names) -> Iterator[Problem]:
         instead = INSTEAD.get(names[-1], "leave it out")
         yield entry.problem(
             "unverified-field",
-            f"what FinzBooks makes of `{dotted(path)}` is not documented, so it is not sent",
+            f"what FinzBooks makes of `{'.'.join(names)}` is not documented, so it is not sent",
             path,
             help=f"{instead}; or, once tried in a sandbox, name {'.'.join((entry.ref.kind, *names))} "
             "under `allow_unverified` in finzbooks.yaml",

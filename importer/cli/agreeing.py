@@ -168,7 +168,7 @@ def _tell(agreed: Agreed, format_: str, what: str) -> None:
 
 
 def _line(change: Change) -> str:
-    return f"  {change.path}: the books hold {quoted(change.before)}, the manifest says {quoted(change.after)}"
+    return f"  {change.label}: the books hold {quoted(change.before)}, the manifest says {quoted(change.after)}"
 
 
 def _value(agreed: Agreed) -> dict[str, Any]:

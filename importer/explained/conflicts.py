@@ -145,7 +145,7 @@ WAITING: Final = Subject(
             "waits-for-open-intent",
             "It depends on a document whose call was cut off",
             "Until that is settled, it has nothing to refer to, or would move the balance from which the outcome is "
-            "told.",
+            "told. An apply whose own call gets no answer sends nothing more of what that one may have settled.",
             "Run apply, which settles it first.",
         ),
         later(

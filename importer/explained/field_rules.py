@@ -63,7 +63,8 @@ GST_NUMBERS: Final = Subject(
             "G4",
             "The PAN of a contact is the one in its GSTIN",
             "Characters 3 to 12 of a GSTIN are the PAN of its holder. Where the two differ, one of them belongs to "
-            "somebody else.",
+            "somebody else. Where the check character of the GSTIN is wrong as well, one problem says both, and what "
+            "the GSTIN would be with this PAN in it.",
             "Look which of the two is mistyped.",
             source=_PORTAL,
             switchable=True,

@@ -167,10 +167,10 @@ READING_CSV: Final = Subject(
         ),
         Entry(
             "row-too-long",
-            "A row has more cells than the header",
+            "A row has more cells than the header, or more characters than any row",
             "Most often a comma in an amount or an address has split one cell into two, and everything behind it has "
-            "moved into the wrong column.",
-            "Put a cell that holds a comma in quotes.",
+            "moved into the wrong column. In a row of millions of characters, line ends or quotes are lost.",
+            "Put a cell that holds a comma in quotes; in a very long row, look for the quote that is not closed.",
             source=CSV + ", section 2: each line has the same number of fields",
             wrong=_contacts("""
                 key,contact_name

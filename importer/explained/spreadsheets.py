@@ -26,7 +26,8 @@ SPREADSHEETS: Final = Subject(
             "excel-error-value",
             "An error of the spreadsheet stands in place of a value",
             "`#REF!` says that a formula lost its source, `####` that a column was too narrow. The value itself is "
-            "not in the file.",
+            "not in the file. It is an error where something is known by it, such as a name, and a warning in other "
+            "texts.",
             "Mend the cell or widen the column in the spreadsheet, and export it again.",
             _GUESS,
             levels=ERROR_OR_WARNING,

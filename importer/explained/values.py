@@ -199,16 +199,18 @@ VALUES: Final = Subject(
         Entry(
             "too-long",
             "The text is longer than the field takes",
-            "FinzBooks would refuse it, or cut it off: a key that is cut off is another key.",
+            "FinzBooks would refuse it, or cut it off: a key that is cut off is another key. Of `defaults` it is told "
+            "where they hold more than can be given to every document.",
             "Shorten it to the length that the problem names.",
             wrong=manifest(f"contacts:\n  - key: {'acme-' * 26}\n    contact_name: Acme Corp"),
             right=_RIGHT,
         ),
         Entry(
             "too-short",
-            "The text is empty",
+            "The text is empty, or shorter than the field takes",
             "Empty text is not the same as a field that is not given: it would overwrite what the books hold with "
-            "nothing.",
+            "nothing. In `finzbooks.yaml` it is told of a name that guards something and holds nothing, such as "
+            "`org_id`, and of a rule without a level.",
             "Fill it in, or leave the field out.",
             wrong=manifest("""
                 contacts:

@@ -109,10 +109,10 @@ def _told(step: Step) -> str:
 def _differing(step: Step) -> list[str]:
     lines: list[str] = []
     if step.action is Action.CONFLICT and not step.drift:
-        lines += [f"{one.path}: {_value(one.before)} -> {_value(one.after)}" for one in step.changes]
+        lines += [f"{one.label}: {_value(one.before)} -> {_value(one.after)}" for one in step.changes]
     for one in step.drift:
         lines.append(
-            f"{one.path}: {_value(one.remembered)} when last applied, {_value(one.held)} in the books, "
+            f"{one.label}: {_value(one.remembered)} when last applied, {_value(one.held)} in the books, "
             f"{_value(one.wanted)} in the manifest"
         )
     return lines

@@ -114,11 +114,11 @@ def _posts(step: Step) -> bool:
 
 def _change_lines(change: Change) -> Iterator[str]:
     before, after = words(change.before), words(change.after)
-    line = f"{INDENT}{change.path}: {before} -> {after}"
+    line = f"{INDENT}{change.label}: {before} -> {after}"
     if len(line) <= WIDTH:
         yield line
         return
-    yield f"{INDENT}{change.path}:"
+    yield f"{INDENT}{change.label}:"
     below = INDENT * 2 + "   "  # as wide as the arrow
     yield from wrapped(before, below)
     yield from wrapped(after, below, f"{INDENT * 2}-> ")
@@ -126,7 +126,7 @@ def _change_lines(change: Change) -> Iterator[str]:
 
 def _drift_lines(drift: Sequence[Drift]) -> Iterator[str]:
     """A table, or where that is too wide, the three values below each field."""
-    rows = [(one.path, words(one.remembered), words(one.held), words(one.wanted)) for one in drift]
+    rows = [(one.label, words(one.remembered), words(one.held), words(one.wanted)) for one in drift]
     widths = [max(len(row[at]) for row in (_DRIFT_HEAD, *rows)) for at in range(len(_DRIFT_HEAD))]
     if sum(widths) + len(INDENT) + 2 * (len(widths) - 1) <= WIDTH:
         for row in (_DRIFT_HEAD, *rows):

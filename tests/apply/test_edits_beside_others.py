@@ -259,7 +259,11 @@ def test_while_an_application_is_in_doubt_nothing_else_moves_its_invoice(world: 
     report = world.apply(made(payment("UTR-1", "30", of="O-1")))
     assert failures(report)["credit_notes/CN-1 O-1#1"] == "no-answer"
     assert sum(world.wire.calls("POST /credit_notes/").values()) > 0
-    assert failures(report)["credit_notes/CN-2 O-1#1"] == "not-reached"
+    assert failures(report)["credit_notes/CN-2 O-1#1"] == "waits-for-open-intent"
+    (held,) = (one.failure for one in report.outcomes if str(one.id) == "credit_notes/CN-2 O-1#1")
+    assert held is not None
+    assert "not known whether credit_notes/CN-1 O-1#1 was done" in held.message
+    assert held.help == "Run apply again: it settles that one first, and sends this one then."
     world.calm()
     plan = world.plan(made(payment("UTR-1", "30", of="O-1"), payment("UTR-2", "40", of="O-1")))
     codes = {str(step.id): step.code for step in plan.steps}

@@ -301,6 +301,27 @@ def test_one_application_at_a_time_touches_an_invoice_and_others_pass_by() -> No
     assert [keys(unit) for unit in drain(queue)] == [["m"]]
 
 
+def test_what_a_step_in_doubt_may_have_settled_stays_held_and_the_step_is_named() -> None:
+    steps = [one("credit_notes/z", on="z"), one("credit_notes/n", on="a"), one("credit_notes/m", on="a")]
+    queue = Queue([*steps, one("credit_notes/o", on="b")])
+    proven(queue)
+    doubtful, other = drain(queue)
+    queue.done(doubtful, [doubtful[0].id], in_doubt=True)
+    queue.done(other)
+    assert drain(queue) == []
+    held = StepId("credit_notes", "m", "a#1")
+    assert queue.open_steps() == (held,)
+    assert queue.behind(held) == doubtful[0].id == StepId("credit_notes", "n", "a#1")
+    assert queue.behind(other[0].id) is None
+
+
+def test_nothing_stands_behind_a_step_that_failed_for_certain() -> None:
+    queue = Queue([one("credit_notes/n", on="a"), one("credit_notes/m", on="a")])
+    (failed,) = drain(queue)
+    queue.done(failed, [failed[0].id])
+    assert queue.behind(StepId("credit_notes", "m", "a#1")) is None
+
+
 def test_a_stopped_kind_sends_nothing_more_and_takes_its_dependents() -> None:
     queue = Queue(
         [

@@ -362,7 +362,7 @@ def test_after_an_application_whose_outcome_is_not_known_nothing_more_of_its_not
     report = world.apply(split("O-1", "O-2"))
     assert failures(report) == {
         "credit_notes/C-1 O-1#1": "no-answer",
-        "credit_notes/C-1 O-2#1": "not-reached",
+        "credit_notes/C-1 O-2#1": "waits-for-open-intent",
     }
 
 

@@ -420,7 +420,7 @@ def test_the_lines_of_a_draft_are_refused_and_the_rest_of_it_still_mended(world:
     made = sold(**DRAFT, notes="ours")
     with pytest.raises(Refused) as refused:
         world.adopt(made, "invoices", "O-1", own)
-    assert "line_items[0].rate" in refused.value.message
+    assert "rate of line 1" in refused.value.message
     assert "notes" not in refused.value.message
     world.adopt(made, "invoices", "O-1", own, differences=True)
     world.apply(made)

@@ -48,6 +48,21 @@ def test_a_name_that_has_lost_its_digits_is_warned_of(problems: Problems, name: 
     assert told(found) == [("excel-exponent", f"/items/0/{name}", Severity.WARNING)]
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("contacts: [{key: a, contact_name: '#N/A'}]", Severity.ERROR),
+        ("items: [{key: a, name: A, sku: '#REF!'}]", Severity.ERROR),
+        ("items: [{key: a, name: A, description: '#REF!'}]", Severity.WARNING),
+        ("contacts: [{key: a, contact_name: A}]\n" + payment("a", ", reference_number: '#N/A'"), Severity.WARNING),
+    ],
+)
+def test_an_error_of_a_spreadsheet_is_an_error_where_something_is_known_by_it_alone(
+    problems: Problems, text: str, severity: Severity
+) -> None:
+    assert [(one.code, one.severity) for one in problems(text)] == [("excel-error-value", severity)]
+
+
 @pytest.mark.parametrize("value", ["'0042", "A\u00a0B", "=B2"])
 def test_what_can_be_meant_in_a_reference_is_warned_of(problems: Problems, value: str) -> None:
     given = ", reference_number: '" + value.replace("'", "''") + "'"

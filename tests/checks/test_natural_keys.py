@@ -132,6 +132,33 @@ def test_a_repeated_external_key_is_left_to_the_reader(codes: Codes) -> None:
     assert codes("items: [{key: a, name: W}, {key: a, name: W}]") == []
 
 
+@pytest.mark.parametrize("text", ["URP", "N/A", "'#N/A'", "9.97E+11"])
+def test_what_stands_for_no_gstin_is_not_the_same_gstin(codes: Codes, text: str) -> None:
+    entries = [f"{{key: {key}, contact_name: {key}, gst_no: {text}}}" for key in "ab"]
+    told = codes(f"contacts: [{', '.join(entries)}]")
+    assert [pointer for _, pointer in told] == ["/contacts/0/gst_no", "/contacts/1/gst_no"]
+    assert "G8" not in dict(told)
+
+
+def test_a_gstin_of_a_template_on_two_contacts_is_still_the_same(codes: Codes) -> None:
+    entries = [f"{{key: {key}, contact_name: {key}, gst_no: 29AABCT1332L1ZV}}" for key in "ab"]
+    assert "G8" in dict(codes(f"contacts: [{', '.join(entries)}]"))
+
+
+@pytest.mark.parametrize("text", ["#N/A", "###", '=\\"A\\"'])
+def test_an_error_of_a_spreadsheet_is_no_name_that_two_have_in_common(problems: Problems, text: str) -> None:
+    found = problems(f'items: [{{key: a, name: "{text}"}}, {{key: b, name: "{text}"}}]')
+    assert [one.pointer for one in found] == ["/items/0/name", "/items/1/name"]
+    assert {one.code for one in found} <= {"excel-error-value", "formula-text"}
+    assert {one.severity for one in found} == {Severity.ERROR}
+
+
+def test_what_may_be_a_right_sku_is_the_same_on_two_items(codes: Codes) -> None:
+    assert ("repeated-natural-key", "/items/1/sku") in codes(
+        "items: [{key: a, name: A, sku: 1E+05}, {key: b, name: B, sku: 1E+05}]"
+    )
+
+
 def test_a_gstin_of_a_contact_that_only_the_state_knows_is_warned_of(problems: Problems) -> None:
     said = {Ref("contacts", "old"): {"key": "old", "contact_name": "Old", "gst_no": "29AAGCF4821K1ZD"}}
     (problem,) = problems("contacts: [{key: n, contact_name: New, gst_no: 29aagcf4821k1zd}]", said=said)

@@ -68,6 +68,49 @@ def test_the_pan_and_the_one_in_the_gstin_agree(problems: Problems) -> None:
     assert [place.file for place in problem.related] == ["contacts/0/gst_no"]
 
 
+@pytest.mark.parametrize(
+    "gstin",
+    ["27AAPFU0949F1ZV", "27AAPFU0938F1ZV", "27AAPXU0939F1ZV"],  # the last one holds no PAN at all
+)
+def test_a_mistyped_pan_in_a_gstin_is_told_once_and_put_right_with_the_pan_beside_it(
+    problems: Problems, gstin: str
+) -> None:
+    (problem,) = problems(contact("AAPFU0939F", gstin))
+    assert (problem.code, problem.severity, problem.pointer) == ("G4", Severity.ERROR, "/contacts/0/gst_no")
+    assert problem.message == (
+        f"the PAN AAPFU0939F of the contact acme is not the one in its GSTIN {gstin}, which is {gstin[2:12]}; "
+        "the check character of the GSTIN is wrong as well"
+    )
+    assert problem.help == "did you mean 27AAPFU0939F1ZV? with that PAN in it, its check character is right"
+    assert [place.file for place in problem.related] == ["contacts/0/pan"]
+
+
+def test_where_neither_number_mends_the_other_both_faults_are_told_in_one(problems: Problems) -> None:
+    (problem,) = problems(contact("AABCF9012G", "27AAPFU0939F1ZO"))
+    assert (problem.code, problem.pointer) == ("G4", "/contacts/0/gst_no")
+    assert problem.message.endswith("which is AAPFU0939F; the check character of the GSTIN is wrong as well")
+    assert "copy both numbers" in problem.help
+
+
+def test_each_is_told_for_itself_where_a_project_lowers_g4(problems: Problems) -> None:
+    text = contact("AAPFU0939F", "27AAPFU0949F1ZV")
+    assert [one.code for one in problems(text, rules={"G4": None})] == ["G2"]
+    lowered = problems(text, rules={"G4": Severity.WARNING})
+    assert [(one.code, one.severity) for one in lowered] == [("G2", Severity.ERROR), ("G4", Severity.WARNING)]
+    assert [one.code for one in problems(text, rules={"G2": None})] == ["G4"]
+
+
+def test_faults_that_no_pan_explains_stay_beside_g4(problems: Problems) -> None:
+    assert [one.code for one in problems(contact("AAPFU0939F", "39AABCF9012G1ZQ"))] == ["G3", "G4"]
+    start = "28AABCF9012G1Z"
+    (former, other) = problems(contact("AAPFU0939F", start + check_character(start)))
+    assert (former.code, former.severity, other.code) == ("G3", Severity.WARNING, "G4")
+
+
+def test_a_wrong_pan_explains_nothing_of_a_gstin(problems: Problems) -> None:
+    assert sorted(one.code for one in problems(contact("AAPXU0939F", "27AAPFU0939F1ZO"))) == ["G2", "P1"]
+
+
 def test_a_gstin_without_a_pan_agrees_with_any(problems: Problems) -> None:
     start = "0717USA00012UN"
     assert problems(contact("AABCF9012G", start + check_character(start))) == []

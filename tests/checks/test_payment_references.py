@@ -155,6 +155,15 @@ def test_a_key_has_any_form(codes: Codes) -> None:
     assert codes(text(pay("X", "10", mode="UPI")).replace(", reference_number: 'X'", "")) == []
 
 
+def test_a_contact_by_key_and_one_by_id_may_be_the_same(codes: Codes) -> None:
+    by_id = pay(UTR, "20").replace("contact: acme", "contact_id: ct_1")
+    assert codes(text(pay(UTR, "10"), by_id)) == []
+    assert codes(text(pay(UTR, "10"), by_id, pay(UTR, "30", "zen"))) == [("R3", "/payments/2/reference_number")]
+    assert codes(text(by_id, pay(UTR, "10"), by_id.replace("ct_1", "ct_2").replace('"20"', '"30"'))) == [
+        ("R3", "/payments/2/reference_number")
+    ]
+
+
 def test_a_payment_that_only_the_state_knows_had_its_reference_first(problems: Problems) -> None:
     told = {"key": "OLD", "flow": "INCOMING", "contact": "zen", "date": "2026-05-19", "mode": "BANK_TRANSFER"}
     said = {Ref("payments", "OLD"): {**told, "amount": "20", "reference_number": UTR}}

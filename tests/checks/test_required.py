@@ -54,7 +54,7 @@ def test_a_line_that_lacks_something_is_pointed_at(problems: Problems) -> None:
     text = WHOLE.replace('[{item: widget, quantity: "1"}]', '[{item: widget, quantity: "1"}, {name: Free}]')
     found = problems(text)
     assert [(one.code, one.pointer) for one in found] == [("missing-field", "/invoices/0/line_items/1")] * 2
-    assert "line_items[1] of the invoice I-1 has no `quantity`" in [one.message for one in found]
+    assert "line 2 of the invoice I-1 has no `quantity`" in [one.message for one in found]
     assert any("`rate`" in one.message for one in found)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from importer.checks.shape import dotted, found, shape_of, shown, texts
+from importer.checks.shape import found, shape_of, shown, texts
 from importer.model import Tree
 
 MADE_UP = {
@@ -37,10 +37,6 @@ def test_values_are_found_in_every_element_and_what_has_another_form_is_passed_o
     assert list(found(tree, ("lines", "rate"))) == [(("lines", 0, "rate"), "1"), (("lines", 3, "rate"), ["2"])]
     assert list(texts(tree, ("lines", "rate"))) == [(("lines", 0, "rate"), "1")]
     assert list(texts(tree, ("gone", "rate"))) == []
-
-
-def test_a_path_is_written_as_people_do() -> None:
-    assert [dotted(path) for path in ((), ("date",), ("lines", 0, "rate"))] == ["", "date", "lines[0].rate"]
 
 
 def test_a_value_is_quoted_on_one_line_and_never_at_length() -> None:

@@ -35,6 +35,17 @@ def test_every_code_passes(problems: Problems, code: str) -> None:
         ("in-ka", "IN-KA"),
         ("29", "IN-KA"),
         ("29-Karnataka", "IN-KA"),
+        ("29 - Karnataka (KA)", "IN-KA"),
+        ("29. karnataka", "IN-KA"),
+        ("29-Karnatka", "IN-KA"),
+        ("29/KA", "IN-KA"),
+        ("Karnataka (29)", "IN-KA"),
+        ("KA-29", "IN-KA"),
+        ("IN-29", "IN-KA"),
+        ("29.0", "IN-KA"),
+        ("01-Jammu & Kashmir", "IN-JK"),
+        ("25-Daman and Diu", "IN-DH"),
+        ("28-Andhra Pradesh", "IN-AP"),
         ("Karnataka", "IN-KA"),
         ("karnātaka", "IN-KA"),
         ("Karnatka", "IN-KA"),
@@ -44,6 +55,8 @@ def test_every_code_passes(problems: Problems, code: str) -> None:
         ("28", "IN-AP"),
         ("25", "IN-DH"),
         ("IN-DD", "IN-DH"),
+        ("IN-DN", "IN-DH"),
+        ("IN-DNH", "IN-DH"),
         ("DNHDD", "IN-DH"),
         ("LD", "IN-LD"),
         ("LA", "IN-LA"),
@@ -64,6 +77,29 @@ def test_what_people_write_is_understood_and_the_right_code_named(problems: Prob
 def test_what_means_no_state_is_told_how_one_looks(problems: Problems, text: str) -> None:
     (problem,) = problems(place(text))
     assert "IN-KA" in problem.help
+
+
+@pytest.mark.parametrize("text", ["24 Parganas South", "North 24 Parganas", "Sector 29", "24.5", "State Code: 29"])
+def test_a_number_counts_alone_or_beside_the_name_of_its_own_state(problems: Problems, text: str) -> None:
+    (problem,) = problems(place(text))
+    assert problem.help == "a state is written as in ISO 3166-2: IN-KA, IN-MH"
+    assert resolve(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("24-Karnataka", "24 is Gujarat, and Karnataka is 29: write IN-GJ or IN-KA, whichever is meant"),
+        ("Goa (27)", "27 is Maharashtra, and Goa is 30: write IN-MH or IN-GA, whichever is meant"),
+        ("97-Goa", "97 is Other Territory, and Goa is 30: write IN-GA, whichever is meant"),
+    ],
+)
+def test_the_number_of_one_state_beside_the_name_of_another_is_not_guessed_at(
+    problems: Problems, text: str, help: str
+) -> None:
+    (problem,) = problems(place(text))
+    assert problem.help == help
+    assert resolve(text) is None
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ class TestAnEditedInvoice:
         ended = apply(at_odds, SKIP)
         assert ended.code == 4
         assert "m.yaml:6: failed invoice A-1 [edit-of-document]: The invoice is in the books already" in ended.out
-        assert "line_items[0].quantity: 1 -> 3" in ended.out
+        assert "quantity of line 1: 1 -> 3" in ended.out
         assert "    help: Take the edit back." in ended.out
         assert at_odds.counts() == {"contacts": 2, "items": 0, "invoices": 3, "payments": 0, "credit_notes": 1}
 

@@ -182,8 +182,9 @@ def test_what_the_table_damages_is_good_without(kind: str) -> None:
     assert problems("f.yaml", f"{kind}:\n  - {lines}\n") == []
 
 
-def test_a_code_is_an_error_and_a_text_that_could_be_meant_a_warning() -> None:
-    wanted = {"gst_no": Severity.ERROR, "phone": Severity.WARNING, "contact_name": Severity.WARNING}
+def test_a_code_and_a_name_are_errors_and_a_text_that_nothing_is_known_by_a_warning() -> None:
+    wanted = {"gst_no": Severity.ERROR, "phone": Severity.WARNING, "contact_name": Severity.ERROR}
+    wanted |= {"email": Severity.WARNING}
     for name, severity in wanted.items():
         (problem,) = problems(
             "f.yaml",

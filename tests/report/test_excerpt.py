@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from importer.manifest.excerpt import with_excerpts
 from importer.model import Place, Problem
 from importer.report.excerpt import LONGEST_EXCERPT, excerpt_lines, width_of
 from importer.report.style import Style
@@ -82,6 +85,24 @@ def test_a_long_line_of_wide_letters_is_cut_by_cells_and_not_by_letters() -> Non
     assert (width, LONGEST_EXCERPT - 2 <= cells(source) <= LONGEST_EXCERPT) == (6, True)
     at = source.index("<here>")
     assert cells(source[:at]) == before
+
+
+LETTERS = st.sampled_from(["a", "-", "\u00e9", "e\u0301", TOKYO, THUMB, HINDI, "\u1112\u1161\u11ab", "\uff76\uff9e"])
+SIDE = st.tuples(st.lists(LETTERS, max_size=12), st.integers(0, 300)).map(lambda found: "".join(found[0]) * found[1])
+
+
+@given(SIDE, st.sampled_from(["<here>", f"<{TOKYO}>", "<e\u0301>"]), SIDE)
+def test_the_marker_stands_under_its_place_however_long_the_line_and_wherever_the_place(
+    before: str, word: str, after: str
+) -> None:
+    place = Place("m.yaml", 1, len(before) + 1, len(word))
+    (problem,) = with_excerpts([Problem("c", "m", place)], {"m.yaml": f"{before}{word}{after}\nkey: b\n"})
+    source, marker = excerpt_lines(problem, Style())
+    begin = len("  1 | ")
+    lead = marker[begin:].rstrip("^")
+    assert cells(source[begin : source.index(word)]) == len(lead)
+    assert len(marker) - begin - len(lead) == cells(word)
+    assert cells(source[begin:]) <= LONGEST_EXCERPT
 
 
 def test_what_is_left_out_before_an_excerpt_is_told_by_dots() -> None:

@@ -242,7 +242,7 @@ def test_a_conflict_is_an_error_that_shows_what_differs() -> None:
     assert (command.name, command.properties["title"]) == ("error", "edit-of-document")
     assert command.data.splitlines() == [
         "books/m.yaml:3:7: invoice I-1: conflict: It is posted.",
-        "line_items[0].rate: 100 -> 120",
+        "rate of line 1: 100 -> 120",
         "notes: nothing -> x",
         "help: Void it.",
     ]
