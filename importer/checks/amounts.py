@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Final
 
 from importer.checks.book import Book, Entry
+from importer.checks.shape import texts
 from importer.checks.worth import QUANTITY, ROUND_OFF, found_typed
 from importer.model import Problem, Severity
 from importer.money import ZERO, plain
 
 EXCHANGE_RATE: Final = "exchange_rate"  # as the API names it in every document that has a currency
+
+_NOT_POSITIVE: Final = ("-", "0")  # how a number begins that may be zero or less
 
 # GST rules, section 11 (section 170 of the Act): to the nearest rupee, so at most half of one either way.
 USUAL_ROUND_OFF: Final = Decimal("0.50")
@@ -58,7 +61,10 @@ def _exchange_rate(entry: Entry) -> Iterator[Problem]:
 def _quantities(entry: Entry) -> Iterator[Problem]:
     if not entry.kind.line_field:
         return
-    for path, quantity in found_typed(entry.typed, (entry.kind.line_field, QUANTITY)):
+    quantities = (entry.kind.line_field, QUANTITY)
+    if not any(text.startswith(_NOT_POSITIVE) for _, text in texts(entry.fields, quantities)):
+        return  # nearly every document
+    for path, quantity in found_typed(entry.typed, quantities):
         if isinstance(quantity, Decimal) and quantity <= ZERO:
             yield entry.problem(
                 "quantity-not-positive",

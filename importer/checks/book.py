@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from importer import kinds, schema
 from importer.checks.rates import OfflineRates, Rates
@@ -13,10 +13,11 @@ from importer.checks.shape import Shape, shape
 from importer.checks.worth import RATE, RAW, ROUND_OFF, TAX, Worth, worth
 from importer.kinds import Kind
 from importer.manifest.levels import as_key
-from importer.manifest.typed import typed
+from importer.manifest.typed import TypedFields
 from importer.model import Document, Manifest, Path, Place, Problem, Ref, Severity, Tree, Typed
 
 Said = Mapping[Ref, Mapping[str, Any]]
+_PRICE: Final = (RATE, TAX, TAX + RAW)
 NOTHING_SAID: Final[Said] = MappingProxyType({})
 
 
@@ -28,12 +29,15 @@ def normal(key: str) -> str:
 class Entry:
     """One document: as text, typed as far as it can be, and with its place where it stands in a file."""
 
+    __slots__ = ("document", "fields", "kind", "ref", "shape", "worth")
+
     def __init__(self, ref: Ref, fields: dict[str, Tree], document: Document | None) -> None:
         self.ref = ref
         self.kind: Kind = kinds.KINDS[ref.kind]
         self.shape: Shape = shape(ref.kind)
         self.fields = fields
         self.document = document  # None for one that only the state remembers
+        self.worth: Worth | Literal[False] | None = False  # kept by the book; False before it was asked
 
     @property
     def label(self) -> str:
@@ -41,17 +45,15 @@ class Entry:
         label = f"the {self.kind.label} {self.ref.key}".rstrip()
         return label if self.document is not None else f"{label} (in the state)"
 
-    @cached_property
-    def typed(self) -> dict[str, Typed]:
+    @property
+    def typed(self) -> TypedFields:
         """Every field that has the form its schema wants; the others have been reported where that was checked."""
-        try:
-            return typed(self.kind.name, self.fields)
-        except ValueError:
-            return dict(_typed_one_by_one(self.kind.name, self.fields))
+        return TypedFields(self.kind.name, self.fields)
 
     def readable(self, *names: str) -> bool:
         """Whether each of the top-level fields is either not given or well formed."""
-        return all(name in self.typed for name in names if name in self.fields)
+        typed = self.typed
+        return all(name in typed for name in names if name in self.fields)
 
     def text(self, name: str) -> str | None:
         """A top-level field as it was written, else the kind's default; None where it is not given, or no text."""
@@ -99,14 +101,6 @@ class Entry:
         )
 
 
-def _typed_one_by_one(kind: str, fields: Mapping[str, Tree]) -> Iterator[tuple[str, Typed]]:
-    for name, value in fields.items():
-        try:
-            yield from typed(kind, {name: value}).items()
-        except ValueError:
-            continue
-
-
 class Book:
     """The manifest and the memory of the state, looked up by reference. Nothing is typed before it is asked for."""
 
@@ -123,7 +117,7 @@ class Book:
             if entry.ref.key:
                 self._by_ref.setdefault(entry.ref, entry)
         self._remembered: dict[Ref, Entry] = {}
-        self._worths: dict[Entry, Worth | None] = {}
+        self._prices: dict[Ref, Mapping[str, Typed] | None] = {}
 
     @cached_property
     def unique(self) -> tuple[Entry, ...]:
@@ -167,9 +161,9 @@ class Book:
 
     def worth(self, entry: Entry) -> Worth | None:
         """What the document comes to; None where it cannot be told."""
-        if entry not in self._worths:
-            self._worths[entry] = self._worth(entry)
-        return self._worths[entry]
+        if entry.worth is False:
+            entry.worth = self._worth(entry)
+        return entry.worth
 
     def _worth(self, entry: Entry) -> Worth | None:
         kind = entry.kind
@@ -179,12 +173,24 @@ class Book:
         if not entry.readable(kind.amount_field, kind.line_field, ROUND_OFF, *doubtful):
             return None
         items = schema.fields(kind.name).get((kind.line_field, kind.item_field))
+        to = items.ref if items is not None else None
 
         def item_of(key: str) -> Mapping[str, Typed] | None:
-            item = self.find(Ref(items.ref, normal(key))) if items is not None and items.ref else None
-            return item.typed if item is not None and item.readable(RATE, TAX, TAX + RAW) else None
+            return self._priced(Ref(to, normal(key))) if to else None
 
         return worth(kind, entry.typed, item_of, self._rates)
+
+    def _priced(self, ref: Ref) -> Mapping[str, Typed] | None:
+        """Rate and tax of an item, which many lines ask for; None where it is not known, or they cannot be read."""
+        if ref not in self._prices:
+            item = self.find(ref)
+            known = item is not None and item.readable(*_PRICE)
+            self._prices[ref] = dict(_given(item, _PRICE)) if item is not None and known else None
+        return self._prices[ref]
+
+
+def _given(entry: Entry, names: Iterable[str]) -> Iterator[tuple[str, Typed]]:
+    return ((name, entry.typed[name]) for name in names if name in entry.fields)
 
 
 def _as_written(said: Mapping[str, Any]) -> dict[str, Tree]:

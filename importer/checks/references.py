@@ -8,7 +8,7 @@ from importer import graph
 from importer.checks.book import Book, Entry, normal
 from importer.checks.named import Named
 from importer.checks.nearest import Nearest
-from importer.checks.shape import shown, texts
+from importer.checks.shape import shape, shown, texts
 from importer.kinds import KINDS
 from importer.manifest.damage import in_free_text, odd_blank, plain_blanks
 from importer.model import Path, Problem, Ref, in_words
@@ -29,14 +29,23 @@ def edges(book: Book) -> dict[Ref, tuple[Ref, ...]]:
 def problems(book: Book) -> Iterator[Problem]:
     """unresolved-reference, wrong-kind-reference and dependency-cycle."""
     guesses: dict[str, _Guesses] = {}
-    needs: dict[Ref, list[Ref]] = {}
     for entry in book.entries:
-        wanted = needs.setdefault(entry.ref, [])
         for path, ref in references(entry):
-            wanted.append(ref)
             if book.find(ref) is None:
                 yield _unresolved(book, guesses, entry, path, ref)
-    yield from cycles({entry.ref: entry for entry in book.unique}, needs)
+    kinds = looping()
+    in_doubt = {entry.ref: entry for entry in book.unique if entry.ref.kind in kinds} if kinds else {}
+    yield from cycles(in_doubt, {ref: [to for _, to in references(entry)] for ref, entry in in_doubt.items()})
+
+
+def looping() -> frozenset[str]:
+    """The kinds whose documents may need each other in a loop. Where kinds do not, documents need not be looked at."""
+    needs = {name: set(shape(name).refs.values()) for name in KINDS}
+    reached = {name: set(wanted) for name, wanted in needs.items()}
+    for _ in needs:
+        for wanted in reached.values():
+            wanted.update(*(needs.get(one, ()) for one in tuple(wanted)))
+    return frozenset(name for name, wanted in reached.items() if name in wanted)
 
 
 class _Guesses:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -18,7 +18,7 @@ from importer.checks.shape import shown
 from importer.checks.worth import RAW, TAX
 from importer.checks.years import GST_START, words
 from importer.kinds import KINDS
-from importer.model import Path, Problem, Ref, Severity, Typed
+from importer.model import Path, Problem, Ref, Severity, Tree
 
 # As the API names the code in a line and in an item (fact sheet, section 15).
 _HSN: Final = ("hsn_or_sac", "hsn_sac")
@@ -29,7 +29,7 @@ class LineTax(NamedTuple):
 
     path: Path
     name: str
-    line: dict[str, Typed]
+    line: Mapping[str, Tree]
     item: Entry | None  # None where the line itself names the tax
 
 
@@ -45,8 +45,8 @@ class Fine:
     """What needs no second look: names of taxes, and keys of items that have such a tax."""
 
     def __init__(self) -> None:
-        self.names: set[Typed] = set()
-        self.items: set[Typed] = set()
+        self.names: set[str] = set()
+        self.items: set[str] = set()
 
 
 def line_taxes(book: Book, entry: Entry, fine: Fine | None = None) -> Iterator[LineTax]:
@@ -55,7 +55,7 @@ def line_taxes(book: Book, entry: Entry, fine: Fine | None = None) -> Iterator[L
     Lines that are ``fine`` are left out, which makes the many lines of one item cheap.
     """
     field, item_field = entry.kind.line_field, entry.kind.item_field
-    lines = entry.typed.get(field) if field else None
+    lines = entry.fields.get(field) if field else None  # as text: names of taxes and keys of items are nothing else
     for at, line in enumerate(lines) if isinstance(lines, list) else ():
         if not isinstance(line, dict):
             continue
@@ -66,13 +66,13 @@ def line_taxes(book: Book, entry: Entry, fine: Fine | None = None) -> Iterator[L
             if not isinstance(key, str) or (fine is not None and key in fine.items):
                 continue
             item = book.find(Ref(item_kind(entry.ref.kind), normal(key)))
-            name, source = item.typed.get(TAX) if item else None, item_field
+            name, source = item.fields.get(TAX) if item else None, item_field
         if not isinstance(name, str):
             continue
         if fine is None or name not in fine.names:
             yield LineTax((field, at, source), name, line, item)
         elif item is not None:
-            fine.items.add(line[item_field])
+            fine.items.add(str(line[item_field]))
 
 
 @cache
@@ -168,7 +168,7 @@ def _of_its_original(
 
 
 def _borne(book: Book, entry: Entry) -> Borne:
-    lines = entry.typed.get(entry.kind.line_field)
+    lines = entry.fields.get(entry.kind.line_field)
     listed = [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
     taxes = list(line_taxes(book, entry))
     told = [rates_told(one.name) for one in taxes]
@@ -198,7 +198,7 @@ def _another_rate(entry: Entry, one: LineTax, rate: Decimal, named: Entry, borne
 
 def _hsn(one: LineTax) -> str:
     """The code of what is sold: the line's own, else its item's."""
-    item = one.item.typed if one.item else {}
+    item = one.item.fields if one.item else {}
     return next((code for held in (one.line, item) for name in _HSN if isinstance(code := held.get(name), str)), "")
 
 

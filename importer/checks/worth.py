@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from importer.checks.rates import MOST, Rates, bears_a_levy
 from importer.checks.shape import found, shape
@@ -62,7 +62,8 @@ def worth(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | 
             return None
         # TDS kept back settles an invoice without reaching the bank (GST rules, section 10).
         extra = add(value for value in doubtful if isinstance(value, Decimal))
-        return Worth(Total(amount), Total(amount), extra)
+        total = Total(amount)
+        return Worth(total, total, extra)
     if not kind.line_field or doubtful:
         return None
     return _worth_of_lines(kind, fields, item_of, rates)
@@ -70,7 +71,9 @@ def worth(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | 
 
 def found_typed(fields: Fields, path: tuple[str, ...]) -> list[tuple[tuple[str | int, ...], Typed]]:
     """As ``found`` of the shape, for what has been typed."""
-    return list(found(fields, path))  # type: ignore[arg-type]  # one walk serves both trees; only the leaves differ
+    below: Any = fields.get(path[0])  # one walk serves trees of text and typed ones; only the leaves differ
+    walked: Any = found(below, path[1:], path[:1]) if below is not None else ()
+    return list(walked)
 
 
 def _worth_of_lines(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -> Worth | None:
@@ -87,9 +90,14 @@ def _worth_of_lines(kind: Kind, fields: Fields, item_of: ItemOf, rates: Rates) -
     round_off = given if isinstance(given, Decimal) else ZERO
     sub_total = add(line.amount for line in known)
     low = Total(sub_total, add(line.low for line in known), round_off)
-    high = Total(sub_total, add(line.high for line in known), round_off)
-    paise = multiply(PAISA, Decimal(sum(line.rounds for line in known)))
+    high = low if _is_exact(known) else Total(sub_total, add(line.high for line in known), round_off)
+    rounding = sum(line.rounds for line in known)
+    paise = multiply(PAISA, Decimal(rounding)) if rounding else ZERO
     return Worth(low, high, paise, rounds=ROUND_OFF not in fields)
+
+
+def _is_exact(lines: list[_Line]) -> bool:
+    return all(line.low == line.high for line in lines)
 
 
 class _Line(NamedTuple):

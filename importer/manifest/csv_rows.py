@@ -28,6 +28,7 @@ from importer.manifest.csv_stray import (
 from importer.manifest.csv_values import element, is_put, put
 from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import as_key
+from importer.manifest.sharing import Shared
 from importer.model import Place, Problem, Severity, Tree
 
 OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -59,6 +60,7 @@ class Rows:
         self.numeric = frozenset(column.index for column in found if known[column.path].type in _NUMBERS)
         self.inner = frozenset(column.index for column in found if column.list_name)
         self.unnamed = named(header)
+        self.shared = Shared()
         self.spilled: dict[int, int] = {}  # column without a name -> the first line in which it holds something
 
     def read(self, rows: Iterator[tuple[int, Row]]) -> None:
@@ -68,7 +70,8 @@ class Rows:
             return
         entry: Entry | None = None
         places = RowPlaces(self.sheet, self.sheet.header_line)
-        for line, row in rows:
+        for line, cells in rows:
+            row = [*map(self.shared, cells)]
             key = as_key(row[self.key_at]) if self.key_at < len(row) else ""
             if self._is_header(line, row, key) or self._is_total(line, row, key):
                 entry = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 
 from importer.manifest.levels import Level, as_key, level
 from importer.model import Tree, Typed
@@ -16,6 +16,7 @@ from importer.model import Tree, Typed
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _INTEGER: Final = re.compile(r"-?[0-9]+")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOST_KEPT: Final = 4096  # of one type: days, quantities and rates repeat, and are converted and kept once
 _BLANKS: Final = re.compile(r"[\s-]")
 _REGISTRATIONS: Final = ("gstin", "pan")  # x-rule of the fields that hold a registration number
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -28,7 +29,44 @@ def typed(kind: str, fields: Mapping[str, Tree]) -> dict[str, Typed]:
 
     Raises ValueError for a field or a text that the schema of the kind refuses.
     """
-    return _object(fields, level(kind))
+    return _object(fields, _table(kind))
+
+
+class TypedFields(Mapping[str, Typed]):
+    """The fields of a document of ``kind``, typed when they are asked for, without those that have not their form.
+
+    Nothing is kept of them: typed, a document takes as much memory again, and most of it is looked at once.
+    """
+
+    __slots__ = ("_fields", "_table")
+
+    def __init__(self, kind: str, fields: Mapping[str, Tree]) -> None:
+        self._fields = fields
+        self._table = _table(kind)
+
+    def __getitem__(self, name: str) -> Typed:
+        try:
+            return _value(name, self._fields[name], self._table)
+        except ValueError:
+            raise KeyError(name) from None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        written = self._fields.get(name)
+        if written is None:
+            return default
+        try:
+            return _value(name, written, self._table)
+        except ValueError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._fields if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def day(text: str) -> date:
@@ -64,33 +102,62 @@ def compact(text: str) -> str:
     return dense.upper() if dense.isascii() else dense  # a dotless i would become a capital I
 
 
-def _object(fields: Mapping[str, Tree], level: Level) -> dict[str, Typed]:
-    return {name: _value(name, value, level) for name, value in fields.items()}
+class _Table(NamedTuple):
+    """How the fields of one level are converted."""
+
+    scalars: Mapping[str, Convert]
+    lists: Mapping[str, Convert | _Table]  # by the elements of the list
+    objects: Mapping[str, _Table]
 
 
-def _value(name: str, value: Tree, level: Level) -> Typed:
-    if name not in level.types:
-        raise ValueError(f"no such field: {name}")
-    wanted = level.types[name]
-    inner = level.inner.get(name)
-    if wanted == "list" and isinstance(value, list):
-        return [_element(name, one, level, inner) for one in value]
-    if wanted == "object" and inner is not None and isinstance(value, dict):
+@cache
+def _table(kind: str) -> _Table:
+    return _of_level(level(kind))
+
+
+def _of_level(here: Level) -> _Table:
+    inner = {name: _of_level(one) for name, one in here.inner.items()}
+    lists = {
+        name: inner.get(name) or _of_elements(here.nodes[name]["items"]) for name in here.types if here.is_list(name)
+    }
+    scalars = {
+        name: as_key if name in here.names else _converter_of(node)
+        for name, node in here.nodes.items()
+        if name not in lists and name not in inner
+    }
+    return _Table(scalars, lists, {name: one for name, one in inner.items() if name not in lists})
+
+
+def _of_elements(node: Mapping[str, Any]) -> Convert:
+    return _converter(node["x-type"], node.get("pattern"))
+
+
+def _converter_of(node: Mapping[str, Any]) -> Convert:
+    return compact if node.get("x-rule") in _REGISTRATIONS else _converter(node["x-type"], node.get("pattern"))
+
+
+def _object(fields: Mapping[str, Tree], table: _Table) -> dict[str, Typed]:
+    return {name: _value(name, value, table) for name, value in fields.items()}
+
+
+def _value(name: str, value: Tree, table: _Table) -> Typed:
+    if isinstance(value, str):
+        convert = table.scalars.get(name)
+        if convert is not None:
+            return convert(value)
+    elif isinstance(value, list) and name in table.lists:
+        inner = table.lists[name]
+        return [_element(name, one, inner) for one in value]
+    elif isinstance(value, dict) and name in table.objects:
+        return _object(value, table.objects[name])
+    raise ValueError(f"no such field, or not a value of it: {name}")
+
+
+def _element(name: str, value: Tree, inner: Convert | _Table) -> Typed:
+    if isinstance(inner, _Table) and isinstance(value, dict):
         return _object(value, inner)
-    if isinstance(value, str) and wanted not in ("list", "object"):
-        node: Mapping[str, Any] = level.nodes[name]
-        if node.get("x-rule") in _REGISTRATIONS:
-            return compact(value)
-        return as_key(value) if name in level.names else _converter(wanted, node.get("pattern"))(value)
-    raise ValueError(f"not a value of {name}")
-
-
-def _element(name: str, value: Tree, level: Level, inner: Level | None) -> Typed:
-    if inner is not None and isinstance(value, dict):
-        return _object(value, inner)
-    if inner is None and isinstance(value, str):
-        node: Mapping[str, Any] = level.nodes[name]["items"]
-        return _converter(node["x-type"], node.get("pattern"))(value)
+    if not isinstance(inner, _Table) and isinstance(value, str):
+        return inner(value)
     raise ValueError(f"not an element of {name}")
 
 
@@ -98,10 +165,12 @@ def _element(name: str, value: Tree, level: Level, inner: Level | None) -> Typed
 def _converter(wanted: str, pattern: str | None) -> Convert:
     """From text to the type ``wanted``, for texts that ``pattern`` takes."""
     convert = _CONVERTERS[wanted]
-    if pattern is None or wanted in ("date", "boolean"):
-        return convert
-    allowed = compiled(pattern)
+    if pattern is not None and wanted not in ("date", "boolean"):
+        convert = _checked(convert, compiled(pattern))
+    return convert if wanted == "text" else lru_cache(maxsize=_MOST_KEPT)(convert)
 
+
+def _checked(convert: Convert, allowed: re.Pattern[str]) -> Convert:
     def checked(text: str) -> Typed:
         if not allowed.search(text):
             raise ValueError(f"not allowed by the schema: {text!r}")

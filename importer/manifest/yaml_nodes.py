@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable
+from sys import intern
 from typing import Any, Final, TypeAlias
 
 import yaml
@@ -22,6 +23,7 @@ from yaml.events import (
 
 from importer.manifest.levels import shown, vocabulary
 from importer.manifest.places import TreePlaces, mark, unpacked
+from importer.manifest.sharing import Shared
 from importer.manifest.source import Lines
 from importer.manifest.yaml_anchors import Anchors, Merged, Names, copied, height, merged_list
 from importer.model import Place, Problem, Tree
@@ -55,6 +57,7 @@ class Nodes:
         self.problems: list[Problem] = []
         self.marks: array[int] = array("Q")
         self.anchors = Anchors(len(text))
+        self._shared = Shared()
         self.loader: Any = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         parser = self.loader(text)
         self.next: Callable[[], Event] = parser.get_event if hasattr(parser, "raw_parse") else self._guarded(parser)
@@ -120,7 +123,7 @@ class Nodes:
         elif not event.style and text in NOT_GIVEN:
             return None
         self.marks.append(_mark(event))
-        return text
+        return self._shared(text)
 
     def _sequence(self, depth: int) -> list[Tree]:
         elements: list[Tree] = []
@@ -142,7 +145,7 @@ class Nodes:
             if type(event) is not ScalarEvent or not event.value:
                 self.bad_name(event, depth)
                 continue
-            name: str = event.value
+            name: str = intern(event.value)
             if name == "<<" and not event.style and event.tag is None and merged is None:
                 merged = self.merge_key(depth)
                 continue

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
+
+from importer.checks import references
 from importer.checks.book import Book, Entry
-from importer.checks.references import cycles, edges
+from importer.checks.references import cycles, edges, looping
+from importer.checks.shape import Shape, shape
 from importer.model import Problem, Ref
 
 Problems = Callable[..., list[Problem]]
@@ -103,6 +108,29 @@ def test_the_edges_are_those_of_the_fields(book: MakeBook) -> None:
         Ref("items", "w"),
         Ref("invoices", "J"),
     )
+
+
+def test_no_kind_of_today_needs_itself_over_others() -> None:
+    assert looping() == frozenset()
+
+
+def test_kinds_that_need_each_other_are_known_by_their_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    to = {"contacts": "items", "items": "payments", "payments": "contacts", "invoices": "contacts"}
+
+    def needing(kind: str) -> Shape:
+        return replace(shape(kind), refs={("other",): to[kind]} if kind in to else {})
+
+    monkeypatch.setattr("importer.checks.references.shape", needing)
+    assert looping() == {"contacts", "items", "payments"}
+
+
+def test_documents_of_such_kinds_are_looked_at_for_loops(book: MakeBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = book("invoices: [{key: a, other: b}, {key: b, other: a}]")
+    for entry in there.entries:
+        entry.shape = replace(entry.shape, refs={("other",): "invoices"})
+    assert [one.code for one in references.problems(there)] == []
+    monkeypatch.setattr("importer.checks.references.looping", lambda: {"invoices"})
+    assert [one.code for one in references.problems(there)] == ["dependency-cycle"]
 
 
 def test_a_loop_is_shown_whole(book: MakeBook) -> None:

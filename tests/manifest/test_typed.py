@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from importer.manifest.typed import typed
+from importer.manifest.typed import TypedFields, typed
 from importer.model import Tree
 
 
@@ -92,3 +92,13 @@ def test_a_mapping_is_not_taken_for_a_list_of_texts() -> None:
 @pytest.mark.parametrize("written", ["27aapfu0939f1zv", "27 AAPFU0939F 1ZV", "27-AAPFU0939F-1ZV"])
 def test_a_gstin_is_sent_and_looked_for_in_its_one_form(written: str) -> None:
     assert typed("contacts", {"key": "a", "gst_no": written})["gst_no"] == "27AAPFU0939F1ZV"
+
+
+def test_fields_are_typed_when_asked_and_only_those_of_the_right_form_are_there() -> None:
+    fields = TypedFields("invoices", {"date": "2026-05-19", "round_off": "some", "unheard": "x", "tags": ["a"]})
+    assert fields == {"date": date(2026, 5, 19), "tags": ["a"]}
+    assert (len(fields), "date" in fields, "round_off" in fields, "due_date" in fields) == (2, True, False, False)
+    assert (fields["date"], fields.get("round_off"), fields.get("due_date", 1)) == (date(2026, 5, 19), None, 1)
+    for name in ("round_off", "due_date", "unheard"):
+        with pytest.raises(KeyError):
+            fields[name]
