@@ -6,7 +6,16 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from importer.cli.walk import PROJECT_FILE, SUFFIXES, manifests, nearest_project, nested_project, shown
+from importer.cli.walk import (
+    PROJECT_FILE,
+    SUFFIXES,
+    holds,
+    manifests,
+    nearest_project,
+    nested_project,
+    shown,
+    unreadable_folder,
+)
 from importer.manifest.include import Include
 from importer.model import Problem
 
@@ -54,24 +63,31 @@ def included(project: Path, entries: tuple[Include, ...]) -> Included:
 
 
 def _named(found: Included, entry: Include) -> list[Path]:
-    whole = _below(found.root, entry.parts)
-    if whole.is_file() and whole.name == PROJECT_FILE:
+    whole, before = _below(found.root, entry.parts), len(found.problems)
+    if holds(whole.is_file) and whole.name == PROJECT_FILE:
         message = "this is a project file, not a manifest"
         found.problems.append(Problem("project-file", message, entry.place, "name the folder that holds it, as PATH"))
         return []
-    files = [whole] if whole.is_file() else _below_folder(found.root, whole, entry)
-    if not files:
+    files = [whole] if holds(whole.is_file) else _below_folder(found, whole, entry)
+    if not files and len(found.problems) == before:
         found.problems.append(_nothing(entry, whole))
     return files
 
 
-def _below_folder(root: Path, whole: Path, entry: Include) -> list[Path]:
-    if whole.is_dir():
-        return manifests(whole)
+def _below_folder(found: Included, whole: Path, entry: Include) -> list[Path]:
+    def told(error: OSError) -> None:
+        folder = shown(Path(error.filename or whole))
+        found.problems.append(unreadable_folder(OSError(error.errno, error.strerror, str(folder))))
+
+    if holds(whole.is_dir):
+        return manifests(whole, onerror=told)
     if not entry.is_glob:
         return []
-    files = manifests(_below(root, entry.fixed), hidden=entry.names_hidden, depth=entry.depth)
-    return [file for file in files if entry.covers(Path(os.path.relpath(file, root)).parts)]
+    # Of what is not there it is told that nothing matches.
+    fixed = _below(found.root, entry.fixed)
+    onerror = told if holds(fixed.is_dir) else None
+    files = manifests(fixed, hidden=entry.names_hidden, depth=entry.depth, onerror=onerror)
+    return [file for file in files if entry.covers(Path(os.path.relpath(file, found.root)).parts)]
 
 
 def _below(root: Path, parts: tuple[str, ...]) -> Path:
@@ -80,7 +96,7 @@ def _below(root: Path, parts: tuple[str, ...]) -> Path:
 
 def _nothing(entry: Include, whole: Path) -> Problem:
     help = f"manifests end in {', '.join(SUFFIXES)}; a glob matches files (`2025-*/**` is all below some folders)"
-    if whole.is_dir():
+    if holds(whole.is_dir):
         message = f"no manifest is in the folder `{entry.text}`"
     elif entry.is_glob:
         message = f"no manifest matches `{entry.text}`"

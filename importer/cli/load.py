@@ -99,7 +99,7 @@ def load(
     if today is None and (level is Severity.ERROR or (strict and level is Severity.WARNING)):
         today = day_in_india()
     sources = find(paths, project)
-    memory, seen, state_org = recall(where.state) if where is not None else (Memory(), None, "")
+    memory, seen, state_org = _recalled(where, sources)
     with quick_allocation():
         manifest = read(sources.files, project.says.defaults)
         found = check(
@@ -134,6 +134,18 @@ def quick_allocation() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _recalled(where: Where | None, sources: Sources) -> tuple[Memory, tuple[str, int] | None, str]:
+    """As ``recall``. Below a folder that may not be entered there is no state to be read, and that is told already."""
+    if where is None:
+        return Memory(), None, ""
+    try:
+        return recall(where.state)
+    except Refused:
+        if any(one.code == "unreadable-file" for one in sources.problems):
+            return Memory(), None, ""
+        raise
 
 
 def recall(state: Path) -> tuple[Memory, tuple[str, int] | None, str]:

@@ -13,8 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from importer.cli.included import Included, included
+from importer.cli.passed_over import passed_over, special_file
 from importer.cli.project import FoundProject
-from importer.cli.walk import PROJECT_FILE, SUFFIXES, holds, manifests, nested_project, unreadable
+from importer.cli.walk import (
+    PROJECT_FILE,
+    SUFFIXES,
+    holds,
+    manifests,
+    nested_project,
+    unreadable,
+    unreadable_folder,
+)
 from importer.manifest.source import MAX_BYTES, SourceFile
 from importer.model import Place, Problem, Severity
 
@@ -88,8 +97,7 @@ def listed(paths: Sequence[Path], project: FoundProject, problems: list[Problem]
         elif path.is_file():
             yield Listed(path, alone=True)
         elif path.exists():
-            help = "write what it delivers into a file, and give that"
-            problems.append(_problem("not-a-file", "it is neither a file nor a folder", path.as_posix(), help))
+            problems.append(special_file(path))
         else:
             problems.append(_problem("no-such-path", "there is no such file or folder", path.as_posix(), _near(path)))
 
@@ -135,11 +143,12 @@ def _below(folder: Path, project: Path | None, problems: list[Problem]) -> list[
         problems.append(nested_project(other, message))
         return False
 
-    def told(error: OSError) -> None:
-        message = f"the folder cannot be read: {error.strerror or error}"
-        problems.append(unreadable(message, Path(error.filename or folder).as_posix()))
-
-    return manifests(folder, enters=enters, onerror=told)
+    return manifests(
+        folder,
+        enters=enters,
+        onerror=lambda error: problems.append(unreadable_folder(error)),
+        passed_over=lambda here, names: problems.extend(passed_over(here, names)),
+    )
 
 
 def _empty(path: Path, by_include: bool) -> Problem:

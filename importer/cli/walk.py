@@ -21,12 +21,14 @@ def manifests(
     hidden: bool = False,
     depth: int | None = None,
     onerror: Callable[[OSError], None] | None = None,
+    passed_over: Callable[[Path, list[str]], None] | None = None,
 ) -> list[Path]:
     """The files below ``folder`` that are read as manifests, as ``folder`` / ..., in sorted order.
 
     Linked folders are not entered: links can loop. A folder that ``enters`` refuses is passed over with all below it.
     ``hidden``: names with a dot in front as well. ``depth`` is how many names a file may have below ``folder``, from
     1; None for any number. ``onerror`` is told of each folder that cannot be read: what lies in it is not read.
+    ``passed_over`` is told of each folder, and of the names in it that are not read and not hidden.
     """
     found: list[Path] = []
     for above, folders, files in os.walk(folder, onerror=onerror):
@@ -37,14 +39,27 @@ def manifests(
         if depth is not None and len(here.relative_to(folder).parts) + 1 >= depth:
             folders.clear()
         folders[:] = [name for name in folders if hidden or not name.startswith(".")]
-        found += [here / name for name in files if (hidden or not name.startswith(".")) and is_manifest(here / name)]
+        seen = [name for name in files if hidden or not name.startswith(".")]
+        read = [name for name in seen if is_manifest(here / name)]
+        found += [here / name for name in read]
+        if passed_over is not None and len(read) < len(seen):
+            passed_over(here, sorted(set(seen).difference(read)))
     return sorted(found, key=lambda one: one.relative_to(folder).as_posix())
 
 
 def is_manifest(path: Path) -> bool:
-    """Whether a file is read when its folder is."""
+    """Whether what a folder lists is read with it; also what cannot be read, which is told then."""
+    return has_name_of_one(path) and not is_special(path)
+
+
+def has_name_of_one(path: Path) -> bool:
     ours = path.name == PROJECT_FILE or path.name.startswith(OFFICE_LOCK)
-    return not ours and path.suffix.lower() in SUFFIXES and is_to_be_read(path)
+    return not ours and path.suffix.lower() in SUFFIXES
+
+
+def is_special(path: Path) -> bool:
+    """Whether it is there and no file: a folder, a pipe, a socket, a device. To open one may never end."""
+    return holds(path.exists) and not holds(path.is_file)
 
 
 def is_to_be_read(path: Path) -> bool:
@@ -75,6 +90,11 @@ def nested_project(other: Path, message: str) -> Problem:
 def unreadable(message: str, name: str) -> Problem:
     """The problem of a file or folder that is there, and whose content the system does not give."""
     return Problem("unreadable-file", message, Place(name, 1, 1), "let yourself read it, or leave it out")
+
+
+def unreadable_folder(error: OSError) -> Problem:
+    """The problem of a folder that may not be listed."""
+    return unreadable(f"the folder cannot be read: {error.strerror or error}", Path(error.filename or ".").as_posix())
 
 
 def shown(path: Path) -> Path:

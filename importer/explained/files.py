@@ -5,7 +5,7 @@ from __future__ import annotations
 from codecs import BOM_UTF16_LE
 from typing import Final
 
-from importer.explained.entry import ERROR_OR_WARNING, Entry, Subject, folder, manifest, raw
+from importer.explained.entry import ERROR_OR_WARNING, WARNING, Entry, Subject, folder, manifest, raw
 
 _CONTACT: Final = """
     contacts:
@@ -15,6 +15,10 @@ _CONTACT: Final = """
 _SHEET: Final = """
     key,contact_name
     cafe,Café Corp
+    """
+_INVOICES: Final = """
+    key,customer,date,place_of_supply,line_items.name,line_items.quantity,line_items.rate
+    INV-1,acme,2026-05-19,IN-KA,Audit,1,5000
     """
 _RIGHT: Final = manifest(_CONTACT)
 _RIGHT_SHEET: Final = manifest(_SHEET, "contacts.csv")
@@ -55,6 +59,17 @@ FILES: Final = Subject(
             "Give the folder that holds the files, or look at their endings.",
             wrong=folder({"books.txt": _CONTACT}),
             right=folder({"books.yaml": _CONTACT}),
+        ),
+        Entry(
+            "unread-spreadsheet",
+            "A spreadsheet lies beside the manifests and is not read",
+            "Whoever put the workbook of the year into the folder believes that it is imported. Nothing is said of "
+            "one beside which lies a CSV whose name begins with its own: that was saved from it.",
+            "Save each sheet as CSV UTF-8 under the name of its kind, such as invoices.csv; or take the file away, or "
+            "say with `include` in finzbooks.yaml what is read.",
+            levels=WARNING,
+            wrong=folder({"books.yaml": _CONTACT, "sales.xlsx": "PK"}),
+            right=folder({"books.yaml": _CONTACT, "invoices-sales.csv": _INVOICES}),
         ),
         Entry(
             "empty-file",

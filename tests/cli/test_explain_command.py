@@ -13,7 +13,14 @@ from importer.explained.every import ENTRIES
 pytestmark = pytest.mark.usefixtures("folder")
 
 # Their fault is one of the folder and not of what stands in a file, so it is not shown what validate says.
-OF_THE_FOLDER = {"no-such-path", "empty-folder", "project-file", "nested-project", "include-matches-nothing"}
+OF_THE_FOLDER = {
+    "unread-spreadsheet",
+    "no-such-path",
+    "empty-folder",
+    "project-file",
+    "nested-project",
+    "include-matches-nothing",
+}
 
 
 @pytest.mark.parametrize("code", ENTRIES)

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile.another_user import by_root, nobody
 
+from cli.command import command
 from importer.cli.project import find_project, project_file
 from importer.cli.sources import Sources, find
 from importer.errors import WrongUsage
+from importer.model import Severity
 
 
 def write(folder: Path, *names: str) -> None:
@@ -66,6 +69,66 @@ def test_a_link_to_a_file_is_the_file_and_a_link_to_a_folder_is_not_entered(fold
 def test_a_pipe_is_neither_file_nor_folder_and_nobody_waits_on_it(folder: Path) -> None:
     os.mkfifo(folder / "pipe.yaml")
     assert [problem.code for problem in find([Path("pipe.yaml")]).problems] == ["not-a-file"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no named pipes in folders there")
+def test_a_pipe_in_a_folder_is_told_of_and_not_opened(folder: Path) -> None:
+    write(folder, "books/a.yaml")
+    os.mkfifo(folder / "books" / "b.yaml")
+    os.mkfifo(folder / "books" / "notes.txt")
+    assert told(found("books")) == [("not-a-file", "books/b.yaml:1:1")]
+
+
+def test_spreadsheets_in_a_folder_are_told_of_once(folder: Path) -> None:
+    write(
+        folder, "books/a.yaml", "books/May.xlsx", "books/June.ODS", "books/~$May.xlsx", "books/.old.xls", "books/x.pdf"
+    )
+    (problem,) = found("books").problems
+    assert (problem.code, problem.severity, str(problem.place)) == (
+        "unread-spreadsheet",
+        Severity.WARNING,
+        "books/June.ODS:1:1",
+    )
+    assert problem.message == "this is a spreadsheet and is not read, and so are 1 more in this folder"
+
+
+def test_a_spreadsheet_whose_sheets_lie_beside_it_as_csv_is_fine(folder: Path) -> None:
+    write(folder, "books/invoices.csv", "books/invoices.xlsx", "books/contacts.xls", "books/contacts - Sheet1.CSV")
+    assert told(found("books")) == []
+
+
+def test_with_include_nothing_is_told_of_what_it_leaves_out(folder: Path) -> None:
+    write(folder, "p/a.yaml", "p/May.xlsx")
+    include(folder / "p", "a.yaml")
+    assert told(found("p")) == []
+
+
+@by_root
+def test_what_may_not_be_entered_is_told_of_wherever_it_lies(folder: Path) -> None:
+    write(folder, "closed/a.yaml", "listed/a.yaml", "open/a.yaml", "open/in/b.yaml", "p/a.yaml", "p/in/b.yaml")
+    include(folder / "p", "**/*.yaml")
+    for name, mode in (("closed", 0), ("listed", 0o444), ("open/in", 0), ("p/in", 0)):
+        (folder / name).chmod(mode)
+    with nobody(folder):
+        places = {name: told(found(name)) for name in ("closed", "listed", "open", "p")}
+        read = names(found("open"))
+    assert places == {
+        "closed": [("unreadable-file", "closed:1:1")],
+        "listed": [("unreadable-file", "listed/a.yaml:1:1")],
+        "open": [("unreadable-file", "open/in:1:1")],
+        "p": [("unreadable-file", "p/in:1:1")],
+    }
+    assert read == ["open/a.yaml"]
+
+
+@by_root
+def test_a_folder_that_may_not_be_entered_is_no_matter_of_its_state(folder: Path) -> None:
+    write(folder, "closed/a.yaml")
+    (folder / "closed").chmod(0)
+    with nobody(folder):
+        ended = [command(*words) for words in (("validate", "closed"), ("validate", "closed/a.yaml"))]
+    assert [one.code for one in ended] == [1, 1]
+    assert all("error[unreadable-file]" in one.out for one in ended)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")

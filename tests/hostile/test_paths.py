@@ -91,21 +91,21 @@ def test_a_name_that_steers_a_terminal_is_shown_with_escapes(folder: Path) -> No
 
 @by_root
 @pytest.mark.parametrize(
-    ("given", "code", "words"),
+    ("given", "words"),
     [
-        (".", 1, "shut:1:1: error[unreadable-file]: the folder cannot be read: Permission denied"),
-        # Its state would lie in there as well, and that is asked for first.
-        ("shut", 5, "permission is denied"),
-        ("shut/in.yaml", 5, "permission is denied"),
+        (".", "shut:1:1: error[unreadable-file]: the folder cannot be read: Permission denied"),
+        # Its state would lie in there as well, and nothing needs to be said of that.
+        ("shut", "shut:1:1: error[unreadable-file]: the folder cannot be read: Permission denied"),
+        ("shut/in.yaml", "shut/in.yaml:1:1: error[unreadable-file]: it cannot be read: Permission denied"),
     ],
 )
-def test_a_folder_that_may_not_be_read_is_not_passed_over(given: str, code: int, words: str, folder: Path) -> None:
+def test_a_folder_that_may_not_be_read_is_not_passed_over(given: str, words: str, folder: Path) -> None:
     shutil.copy(QUICKSTART, folder / "books.yaml")
     (folder / "shut").mkdir(mode=0o700)
     with nobody(folder):
         ended = command("validate", given)
-    assert ended.code == code
-    assert words in ended.out + ended.err
+    assert (ended.code, ended.err) == (1, "")
+    assert ended.out.startswith(words)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded by RLIMIT_AS")

@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).resolve().parents[2] / "importer"
 # The rooms and modules that put problems of the input into words.
 SPEAKING: Final = (
     *("manifest", "checks"),
-    *(f"cli/{name}.py" for name in ("sources", "included", "walk")),
+    *(f"cli/{name}.py" for name in ("sources", "included", "passed_over", "walk")),
     "plan/names.py",
 )
 
