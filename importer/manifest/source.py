@@ -26,6 +26,7 @@ _OTHER_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_LOOKED_AT: Final = 64  # bytes: the first names of a manifest are letters of English
 _AS_UTF8: Final = "save the file as UTF-8 (in Excel: CSV UTF-8)"
 _ARCHIVE: Final = b"PK\x03\x04"  # how .xlsx and .ods begin
 
@@ -80,12 +81,22 @@ def _unreadable(source: SourceFile, limit: int) -> Problem | None:
             "binary-file", "the file is a spreadsheet or an archive, not text", start, "export it as CSV UTF-8"
         )
     nul = data.find(0)
+    if 0 <= nul < 2 and _is_utf16(data):
+        message = "the file seems to be written in UTF-16, without the mark that says so"
+        return Problem("wrong-encoding", message, start, _AS_UTF8)
     if nul >= 0:
         before = data[:nul].decode("utf-8", "replace")
         message = f"the file is not text: byte {nul + 1:,} is 0"
         place = Lines(source.name, before).place(len(before))
         return Problem("binary-file", message, place, "give a YAML or CSV file, saved as UTF-8")
     return None
+
+
+def _is_utf16(data: bytes) -> bool:
+    """Whether just every other byte at the start is 0, as it is of plain letters in UTF-16."""
+    pairs = zip(data[:_LOOKED_AT:2], data[1:_LOOKED_AT:2], strict=False)
+    zeros = {(not first, not second) for first, second in pairs}
+    return zeros in ({(True, False)}, {(False, True)})
 
 
 def _not_utf8(file: str, data: bytes, at: int) -> Problem:

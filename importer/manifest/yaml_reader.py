@@ -44,7 +44,8 @@ def read_yaml(file: str, text: str, *, pure: bool = False) -> Reading:
     separator = _SEPARATOR.search(text)
     if separator is not None:
         reader.nodes.problems.append(_stray_separator(reader.nodes, separator))
-    _to_the_end(reader.nodes, text, reader.documents)
+    if not _to_the_end(reader.nodes, text, reader.documents) and reader.latest is not None:
+        reader.latest.sound = False  # what broke off behind it may well be part of it
     return reader.reading
 
 
@@ -64,10 +65,14 @@ def read_tree(file: str, text: str, *, pure: bool = False) -> tuple[TreePlaces |
     return (found[0] if found else None), nodes.problems
 
 
-def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> None:
-    """Run ``walk`` over the events of ``nodes``; an error of syntax becomes a problem, and the end."""
+def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> bool:
+    """Run ``walk`` over the events of ``nodes``; an error of syntax becomes a problem, and the end.
+
+    Returns whether the end of the file was reached.
+    """
     try:
         walk()
+        return True
     except Stopped:
         pass
     except yaml.YAMLError as error:
@@ -75,6 +80,7 @@ def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> None:
         # A line that is not YAML was taken for something else before: `contacts` without its colon for a text.
         nodes.problems[:] = [one for one in nodes.problems if one.place != problem.place]
         nodes.problems.append(problem)
+    return False
 
 
 def _syntax_problem(nodes: Nodes, text: str, error: yaml.YAMLError) -> Problem:
@@ -94,6 +100,7 @@ class _Sections:
     def __init__(self, nodes: Nodes) -> None:
         self.nodes = nodes
         self.reading = Reading(problems=nodes.problems)
+        self.latest: Entry | None = None  # of a section that is not over
         self._count = dict.fromkeys(KINDS, 0)
 
     def documents(self) -> None:
@@ -151,12 +158,15 @@ class _Sections:
                 self._entry(kind, tree, places, self.nodes.place(event))
             else:
                 self._count[kind] += 1  # broken, and reported
+        self.latest = None
 
     def _entry(self, kind: str, tree: Tree | None, places: TreePlaces, place: Place) -> None:
         index = self._count[kind]
         self._count[kind] += 1
+        self.latest = None
         if isinstance(tree, dict):
-            self.reading.entries.append(Entry(kind, index, tree, places))
+            self.latest = Entry(kind, index, tree, places)
+            self.reading.entries.append(self.latest)
             return
         seen = "nothing" if tree is None else shown(tree) if isinstance(tree, str) else "a list"
         message = f"an entry of `{kind}` is a mapping of fields; this one is {seen}"

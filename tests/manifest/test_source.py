@@ -27,6 +27,13 @@ def test_another_unicode_encoding_is_named(encoding: str) -> None:
     assert encoding[:6].upper() in problems[0].message
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_zeros(encoding: str) -> None:
+    text, problems = decode(SourceFile("m.yaml", "contacts: []\n".encode(encoding)))
+    assert (text, problems[0].code) == ("", "wrong-encoding")
+    assert problems[0].message == "the file seems to be written in UTF-16, without the mark that says so"
+
+
 def test_a_byte_that_is_not_utf8_is_shown_with_its_line_and_column() -> None:
     data = codecs.BOM_UTF8 + "key\r\nAé".encode() + b"\x93x"
     assert refusal(data) == ("not-utf-8", Place("f.csv", 2, 3))
@@ -43,7 +50,7 @@ def test_a_file_without_content_is_an_error_alone_and_a_warning_in_a_folder(data
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"k\x00e\x00y\x00", "binary-file"),
+        (b"k\x00\x00y\x00", "binary-file"),
         (b"PK\x03\x04rest", "binary-file"),
         (b"x" * 1001, "file-too-big"),
         (b"key\x07", "control-character"),

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from importer.manifest.yaml_reader import read_tree
+from importer.manifest.yaml_reader import read_tree, read_yaml
 from importer.model import Problem
 from manifest.texts import yaml_file
 
@@ -246,3 +246,16 @@ def test_a_fault_at_the_end_of_a_large_file_is_found_in_time(end: str) -> None:
     _, problems = read_tree("m.yaml", text + end)
     assert [one.code for one in problems] == ["yaml-syntax"]
     assert time.perf_counter() - begin < 5 * sound + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("contacts:\n  - key: a\n    contact_name: A\n  - key: b\n   contact_name: B\n", [True, False]),
+        ("contacts:\n  - key: a\n  contact_name: A\n", [False]),
+        ("contacts:\n  - key: a\nitems:\n  - key: b\n    name: B: b\n", [True]),
+        ("contacts:\n  - key: a\n", [True]),
+    ],
+)
+def test_nothing_can_be_missed_in_the_entry_behind_which_a_file_breaks_off(text: str, sound: list[bool]) -> None:
+    assert [entry.sound for entry in read_yaml("m.yaml", text).entries] == sound

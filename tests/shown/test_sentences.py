@@ -18,6 +18,7 @@ ELSEWHERE: Final[dict[str, str]] = {
     "write the character itself": "test_of_the_other_parser.py",
     "these documents need each other, so none can be sent first: {}": "no kind makes one; checks/test_references.py",
     "remove one of these references": "no kind makes one; checks/test_references.py",
+    "the file seems to be written in UTF-16, without the mark that says so": "manifest/test_source.py",
     ", and so are {} more in this folder": "cli/test_sources.py",
     "{} (in the state)": "of what no file holds; checks/test_numbers.py",
     **dict.fromkeys(
