@@ -99,8 +99,8 @@ def load(
     if today is None and (level is Severity.ERROR or (strict and level is Severity.WARNING)):
         today = day_in_india()
     sources = find(paths, project)
-    memory, seen, state_org = _recalled(where, sources)
     with quick_allocation():
+        memory, seen, state_org = _recalled(where, sources)
         manifest = read(sources.files, project.says.defaults)
         found = check(
             manifest,
@@ -126,7 +126,10 @@ def reloaded(loaded: Loaded) -> Loaded:
 
 @contextmanager
 def quick_allocation() -> Iterator[None]:
-    """Without the collector of cycles: reading makes many small values and no cycles, and takes half the time so."""
+    """Without the collector of cycles: reading and planning make many small values and no cycles.
+
+    It would look through all of them again and again, for as long as the work itself takes.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

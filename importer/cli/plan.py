@@ -83,11 +83,12 @@ def plan(
     refuse_errors(loaded, format_, no_color, most)
     if offline:
         from importer.apply.prepare import plan_offline
-        from importer.cli.load import scope_of
+        from importer.cli.load import quick_allocation, scope_of
         from importer.cli.today import today
 
         scope = scope_of(paths, loaded)
-        made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
+        with quick_allocation():
+            made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
     else:
         from importer.cli.planning import plan_online
 

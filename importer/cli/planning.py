@@ -9,7 +9,7 @@ from typing import Final
 
 from importer.apply.prepare import Pick, Prepared, prepare
 from importer.cli.choice import Choice
-from importer.cli.load import Loaded, report_problems, scope_of
+from importer.cli.load import Loaded, quick_allocation, report_problems, scope_of
 from importer.cli.options import complain
 from importer.cli.session import Rails, Session, environment, live, rails_of, sandboxed
 from importer.cli.today import day_in_india
@@ -43,21 +43,22 @@ async def prepare_run(
     """
     session.client.on_wait = tell_wait
     try:
-        return await prepare(
-            session.client,
-            loaded.manifest,
-            loaded.memory,
-            session.org_id,
-            scope_of(paths, loaded),
-            allow_likeness=choice.allow_likeness,
-            per_minute=session.per_minute,
-            allow_unverified=loaded.project.says.allow_unverified,
-            rules=loaded.project.says.rules,
-            pick=pick or choice.pick,
-            today=day_in_india(session.clock.now()),
-            finish=loaded.finish,
-            strict=loaded.strict,
-        )
+        with quick_allocation():
+            return await prepare(
+                session.client,
+                loaded.manifest,
+                loaded.memory,
+                session.org_id,
+                scope_of(paths, loaded),
+                allow_likeness=choice.allow_likeness,
+                per_minute=session.per_minute,
+                allow_unverified=loaded.project.says.allow_unverified,
+                rules=loaded.project.says.rules,
+                pick=pick or choice.pick,
+                today=day_in_india(session.clock.now()),
+                finish=loaded.finish,
+                strict=loaded.strict,
+            )
     except InvalidInput as error:
         report_problems(error.problems, format_, no_color, most)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from importer.delivery.natural import Match
@@ -39,12 +40,15 @@ def decide(
     known = replace(known, parts=_parts(known.receipts))
     in_doubt = targets_in_doubt(known)
     steps: dict[StepId, Step] = {}
+    settled = True
     for document in documents:
         step = _step(document, known, orphans, claims)
-        step = replace(step, needs=tuple(_needs(document, step, steps)))
+        if not settled:  # as long as all is as it was, nothing is needed that is not there
+            step = replace(step, needs=tuple(_needs(document, step, steps)))
         if step.action is Action.CREATE and settles_in_doubt(document, known, in_doubt):
             step = in_view_of_doubt(step, in_doubt, in_doubt)
         steps[step.id] = in_view_of_needs(_refused(step, references(document), differing), steps)
+        settled = settled and step.action is Action.UNCHANGED
     renamed = {Ref(step.id.kind, step.id.key): step.was for step in steps.values() if step.was}
     if renamed:
         steps = {own: in_view_of_renames(step, renamed) for own, step in steps.items()}
@@ -147,18 +151,26 @@ def _step(document: Document, known: Known, orphans: Orphans, claims: Mapping[tu
 
 def references(document: Document, *, settled: bool = True) -> Iterator[Ref]:
     """The documents that the create body of ``document`` refers to, by key; those that it settles only if asked for."""
-    table = fields(document.kind)
     settles = KINDS[document.kind].settles
     left_out = settles.field if settles is not None and not (settles.in_body and settled) else None
-    stack: list[tuple[tuple[str, ...], Any]] = [((), document.fields)]
-    while stack:
-        path, node = stack.pop()
-        if isinstance(node, dict):
-            stack.extend(((*path, name), inner) for name, inner in node.items())
-        elif isinstance(node, list):
-            stack.extend((path, inner) for inner in node)
-        elif path[0] != left_out and (known := table.get(path)) is not None and known.ref is not None:
-            yield Ref(known.ref, text(node))
+    for path, kind in _references_of(document.kind):
+        if path[0] != left_out and path[0] in document.fields:
+            yield from (Ref(kind, text(value)) for value in _values(document.fields, path))
+
+
+@cache
+def _references_of(kind: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The fields of a kind that refer to another one: where, and to which kind."""
+    return tuple((path, one.ref) for path, one in fields(kind).items() if one.ref is not None)
+
+
+def _values(tree: Any, path: tuple[str, ...]) -> list[Any]:
+    """What stands at ``path``, in every element of the lists on the way."""
+    found = [tree]
+    for name in path:
+        found = [one[name] for one in found if isinstance(one, dict) and name in one]
+        found = [inner for one in found for inner in (one if isinstance(one, list) else (one,))]
+    return found
 
 
 def _needs(document: Document, step: Step, steps: Mapping[StepId, Step]) -> Iterator[StepId]:

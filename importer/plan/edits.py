@@ -35,6 +35,8 @@ def known_document(base: Step, document: Document, receipt: Receipt, known: Know
     """
     kind = KINDS[document.kind]
     intent = known.intents.get(base.id)
+    if intent is None and not receipt.difference and not any(edits(document, receipt, known)):
+        return replace(base, remote_id=receipt.remote_id, action=Action.UNCHANGED)  # nearly every one
     base = replace(
         base,
         remote_id=receipt.remote_id,

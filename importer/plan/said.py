@@ -43,7 +43,7 @@ def canonical_document(kind_name: str, key: str, fields: Mapping[str, Typed]) ->
 
 def canonical(value: Typed) -> Any:
     """One typed value in canonical form."""
-    if isinstance(value, bool):
+    if isinstance(value, str | bool):
         return value
     if isinstance(value, Decimal | int):
         return plain(Decimal(value))
@@ -51,9 +51,7 @@ def canonical(value: Typed) -> Any:
         return value.isoformat()
     if isinstance(value, dict):
         return {name: canonical(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [canonical(inner) for inner in value]
-    return value
+    return [canonical(inner) for inner in value]
 
 
 def plain(number: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from sys import intern
 from typing import Any, Final
 
 from importer.model import Intent, IntentRow, Receipt
@@ -125,7 +126,7 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
     kind, key, part, remote_id, number, said, digest, generation, *texts, accepted, total = row
     source, run, created, updated, difference = texts
     return Receipt(
-        text_of(kind),
+        intern(text_of(kind)),
         text_of(key),
         text_of(part),
         text_of(remote_id),
@@ -133,10 +134,10 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         json.loads(text_of(said)),
         text_of(digest),
         generation,
-        text_of(source),
-        text_of(run),
-        text_of(created),
-        text_of(updated),
+        intern(text_of(source)),  # of one run and of one call, these are the same
+        intern(text_of(run)),
+        intern(text_of(created)),
+        intern(text_of(updated)),
         text_of(difference),
         json.loads(text_of(accepted)),
         text_of(total),
