@@ -1,0 +1,157 @@
+"""How fast the command is beside others that do some of the same work: ``python tests/benchmarks/table.py [INVOICES]``.
+
+Every line is measured in this one run: medians of three processes each, ratios and not seconds are what it tells. Two
+of the peers are slow, and get a tenth of the books. A peer that is not installed is named (peers.py says how to).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+if __name__ == "__main__":  # from a checkout it need not be installed
+    sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1])]
+
+from click import echo
+
+from benchmarks import made, peers, remembered
+from benchmarks.measure import Cost, cost
+
+INVOICES: Final = 5_000
+_OURS: Final = (sys.executable, "-m", "importer")
+_LOAD: Final = "import sys, yaml; yaml.load(open(sys.argv[1], encoding='utf-8'), yaml.CSafeLoader)"
+_READ: Final = """
+import gc, sys
+from importer.manifest import SourceFile, read
+gc.disable()
+assert not read(iter([SourceFile("m.yaml", open(sys.argv[1], "rb").read())])).problems
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Made books in all their forms, below one folder."""
+
+    folder: Path
+    invoices: int
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "books.yaml"
+
+    @property
+    def quoted(self) -> Path:
+        return self.folder / "quoted.yaml"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "applied.state.db"
+
+    @property
+    def documents(self) -> int:
+        return made.size_of(self.invoices)
+
+    def write(self) -> None:
+        self.folder.mkdir()
+        made.write_yaml(self.file, self.invoices)
+        made.write_yaml(self.quoted, self.invoices, quoted=True)
+        made.write_csv(self.folder / "csv", self.invoices)
+        made.write_folder(self.folder / "files", self.invoices, 1000)
+        remembered.remember(self.state, self.file)
+
+
+def main(invoices: int = INVOICES) -> None:
+    echo(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    echo(", ".join(f"{name} {version(name)}" for name in ("pyyaml", "jsonschema-rs", "finzbooks-importer")))
+    with tempfile.TemporaryDirectory(prefix="table-") as name:
+        books, tenth = Books(Path(name) / "books", invoices), Books(Path(name) / "tenth", max(100, invoices // 10))
+        for one in (books, tenth):
+            one.write()
+        schema = _schema(Path(name))
+        size = books.file.stat().st_size / 1e6
+        echo(f"{books.documents:,} documents, {size:.1f} MB of YAML; a tenth of them where that is said")
+        for line in (*_own(books), *_loaders(books), *_validators(books, tenth, schema), *_plans(books), *_start()):
+            echo(line)
+
+
+def _schema(folder: Path) -> Path:
+    schema = folder / "manifest.schema.json"
+    source = Path(__file__).resolve().parents[2] / "schemas" / schema.name
+    schema.write_text(source.read_text("utf-8"), encoding="utf-8")
+    return schema
+
+
+def _ours(*words: str | Path) -> Cost:
+    return cost([*_OURS, *map(str, words)])
+
+
+def _line(what: str, mine: Cost, other: Cost, against: str) -> str:
+    return f"{what:<44} {mine.seconds:7.2f} s   {mine.times(other):>7} of {against} ({other.seconds:.2f} s)"
+
+
+def _own(books: Books) -> Iterator[str]:
+    """What a document costs in memory, above the interpreter with nothing but itself in it."""
+    bare = cost([sys.executable, "-c", "pass"])
+    forms = {"one file": books.file, "a thousand files": books.folder / "files", "CSV": books.folder / "csv"}
+    for form, path in forms.items():
+        mine = _ours("validate", path)
+        each = f"{(mine.memory - bare.memory) / books.documents / 1000:.2f} kB" if mine.memory else "not told here"
+        yield f"{f'validate, {form}':<44} {mine.seconds:7.2f} s   memory for a document: {each}"
+
+
+def _loaders(books: Books) -> Iterator[str]:
+    loader = cost([sys.executable, "-c", _LOAD, str(books.file)])
+    yield _line("reading alone", cost([sys.executable, "-c", _READ, str(books.file)]), loader, "yaml.CSafeLoader")
+    yield _line("validate, all of it", _ours("validate", books.file), loader, "yaml.CSafeLoader")
+
+
+def _validators(books: Books, tenth: Books, schema: Path) -> Iterator[str]:
+    ajv, check = peers.find(peers.AJV), peers.find(peers.CHECK_JSONSCHEMA)
+    if ajv is None:
+        yield _missing(peers.AJV)
+    else:
+        other = cost(peers.ajv_command(ajv, schema, books.quoted))
+        yield _line("validate, quoted", _ours("validate", books.quoted), other, "ajv-cli")
+    if check is None:
+        yield _missing(peers.CHECK_JSONSCHEMA)
+    else:
+        other = cost([check, "--schemafile", str(schema), str(tenth.quoted)], runs=1)
+        yield _line("validate, quoted, a tenth", _ours("validate", tenth.quoted), other, "check-jsonschema")
+
+
+def _plans(books: Books) -> Iterator[str]:
+    """Offline: what the line takes is no matter of the machine."""
+    validated = _ours("validate", books.file)
+    plans = {
+        "plan, nothing to do": (_ours("plan", "--offline", books.file, "--state", books.state), True),
+        "plan, everything to do": (_ours("plan", "--offline", books.file, "--state", books.folder / "none.db"), False),
+    }
+    octodns = peers.find(peers.OCTODNS)
+    for what, (mine, same) in plans.items():
+        yield _line(what, mine, validated, "validate")
+        if octodns is not None:
+            config = peers.octodns_folder(books.folder / ("same" if same else "other"), books.documents, same=same)
+            other = cost([octodns, "--config-file", str(config), "--force"], runs=1)
+            yield _line(what, mine, other, "octoDNS, record for document")
+    if octodns is None:
+        yield _missing(peers.OCTODNS)
+
+
+def _start() -> Iterator[str]:
+    bare = cost([sys.executable, "-c", "import click"], runs=15)
+    yield _line("--help", cost([*_OURS, "--help"], runs=15), bare, "import click")
+
+
+def _missing(peer: str) -> str:
+    return f"{peer} is not installed: not measured"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else INVOICES)
