@@ -111,6 +111,7 @@ class Book:
             if document.kind in kinds.KINDS
         )
         self.said = said
+        self.problems = manifest.problems  # of reading
         self._rates = rates or OfflineRates()
         self._by_ref: dict[Ref, Entry] = {}
         for entry in self.entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from importer import graph
 from importer.checks.book import Book, Entry, normal
@@ -10,8 +11,18 @@ from importer.checks.named import Named
 from importer.checks.nearest import Nearest
 from importer.checks.shape import shape, shown, texts
 from importer.kinds import KINDS
+from importer.manifest.csv_reader import kind_of
 from importer.manifest.damage import in_free_text, odd_blank, plain_blanks
 from importer.model import Path, Problem, Ref, in_words
+
+# What ends the reading of a file, or leaves all of its rows out: it may hold whatever is not found elsewhere.
+_NOT_READ: Final = frozenset(
+    (
+        *("yaml-syntax", "too-deep", "alias-bomb", "csv-syntax", "unclosed-quote", "rows-above-header", "missing-key"),
+        *("wrong-delimiter", "too-many-columns", "unknown-kind", "not-a-manifest", "not-a-list", "unknown-section"),
+        *("wrong-encoding", "not-utf-8", "binary-file", "control-character", "file-too-big", "unknown-format"),
+    )
+)
 
 
 def references(entry: Entry) -> Iterator[tuple[Path, Ref]]:
@@ -55,6 +66,8 @@ class _Guesses:
         self._book, self._kind = book, kind
         self._named = Named(book, kind) if kind in KINDS else None
         self._nearest = Nearest(book.keys(kind))
+        broken = (one.place.file for one in book.problems if one.code in _NOT_READ and one.place is not None)
+        self._unread = next((name for name in broken if _may_hold(name, kind)), "")
 
     def help(self, key: str) -> str:
         """How to refer to what has this name, else the nearest key; "" where nothing is near."""
@@ -62,7 +75,9 @@ class _Guesses:
         if named:
             return named
         near = self._nearest.to(key)
-        return self._mending(key, near) or f"did you mean {shown(near)}?" if near else ""
+        if near:
+            return self._mending(key, near) or f"did you mean {shown(near)}?"
+        return f"mend {self._unread} first: not all of it could be read, and it may be there" if self._unread else ""
 
     def _mending(self, key: str, near: str) -> str:
         """That the key itself is to be mended, where it differs by a blank that is none; "" where it does not."""
@@ -96,6 +111,11 @@ def _unresolved(book: Book, guesses: dict[str, _Guesses], entry: Entry, path: Pa
         path,
         help=guesses[ref.kind].help(ref.key) or f"{add} `{path[-1]}_id`",
     )
+
+
+def _may_hold(file: str, kind: str) -> bool:
+    """A CSV holds the one kind that its name tells."""
+    return not file.lower().endswith(".csv") or kind_of(file) == kind or kind_of(file) not in KINDS
 
 
 def cycles(entries: Mapping[Ref, Entry], needs: Mapping[Ref, Sequence[Ref]]) -> Iterator[Problem]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from importer.checks import references
+from importer.checks import check, references
 from importer.checks.book import Book, Entry
 from importer.checks.references import cycles, edges, looping
 from importer.checks.shape import Shape, shape
+from importer.manifest import SourceFile, read
 from importer.model import Problem, Ref
 
 Problems = Callable[..., list[Problem]]
@@ -153,3 +154,20 @@ def test_thousands_of_broken_references_cost_seconds_and_not_hours(problems: Pro
     assert (
         time.perf_counter() - started < 60
     )  # seconds; mostly for reading the text, and all likenesses would be minutes
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says_so"),
+    [
+        ("contacts.csv", "List\nkey,contact_name\nC1,A\n", True),
+        ("more.yaml", "contacts:\n  -key: C1\n", True),
+        ("items.csv", "List\nkey,name\nC1,A\n", False),  # no contact can be there
+        ("contacts.csv", "key,contact_name\nC2,A\n", False),
+    ],
+)
+def test_what_is_not_found_may_stand_in_a_file_that_could_not_be_read(file: str, text: str, says_so: bool) -> None:
+    invoice = f"invoices: [{{key: I, customer: C1, {INVOICE}}}]"
+    manifest = read([SourceFile("a.yaml", invoice.encode()), SourceFile(file, text.encode())])
+    (problem,) = unresolved(list(check(manifest)))
+    told = f"mend {file} first: not all of it could be read, and it may be there"
+    assert (problem.help == told) is says_so
