@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import yaml
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 
 from importer.manifest.yaml_lines import Fault, Said, Written
 from importer.manifest.yaml_words import READERS
@@ -29,6 +30,25 @@ def fault_of(text: str, error: yaml.YAMLError, loader: Any) -> Fault:
                 return found
     parts = [said.context_words, said.words]
     return Fault(said.at, f"this is not YAML: {', '.join(part for part in parts if part)}", _LAST_RESORT)
+
+
+def first_below(levels: int, text: str, error: yaml.YAMLError, loader: Any) -> Any:
+    """The event that begins the first list or mapping nested over ``levels`` deep; None if that is not the fault.
+
+    libyaml refuses a thousand levels of its own (since 0.2.6), and looks up to 1,024 characters ahead for a colon: in
+    a line of brackets it stops before it has told of the first of them. Cut off where it stopped, the text is told.
+    """
+    if "nesting" not in (getattr(error, "problem", None) or ""):
+        return None
+    depth = 0
+    for event in yaml.parse(text[: _said(error, len(text)).at], Loader=loader):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > levels:
+                return event
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _said(error: yaml.YAMLError, size: int) -> Said:

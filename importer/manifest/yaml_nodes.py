@@ -109,7 +109,8 @@ class Nodes:
 
     def _collection(self, event: Event, depth: int) -> Tree:
         if depth > MAX_DEPTH:
-            self._too_deep(event)
+            self.too_deep(event)
+            raise Stopped
         kind = "map" if type(event) is MappingStartEvent else "seq"
         if event.tag is not None:
             self.check_tag(event, kind)
@@ -236,14 +237,14 @@ class Nodes:
             self.problem("alias-bomb", message, event, "write the repeated parts out, or use `defaults`")
             raise Stopped
         if depth - 1 + height(anchor.tree) > MAX_DEPTH:
-            self._too_deep(event)
+            self.too_deep(event)
+            raise Stopped
         self.marks.extend(anchor.marks[anchor.start : anchor.end])
         return copied(anchor.tree)
 
-    def _too_deep(self, event: Event) -> None:
+    def too_deep(self, event: Event) -> None:
         message = f"lists and mappings are nested over {MAX_DEPTH} levels deep; the rest of the file was not read"
         self.problem("too-deep", message, event, "see that brackets are closed; the deepest field is at level 6")
-        raise Stopped
 
     def check_tag(self, event: Event, kind: str) -> None:
         """Report a tag other than ``!`` and that of ``kind``: str, map or seq."""

@@ -22,8 +22,8 @@ from importer.manifest.entries import Entry, Reading
 from importer.manifest.levels import did_you_mean, shown
 from importer.manifest.places import TreePlaces, span
 from importer.manifest.yaml_anchors import Merged
-from importer.manifest.yaml_faults import fault_of
-from importer.manifest.yaml_nodes import NOT_GIVEN, Event, Nodes, Stopped
+from importer.manifest.yaml_faults import fault_of, first_below
+from importer.manifest.yaml_nodes import MAX_DEPTH, NOT_GIVEN, Event, Nodes, Stopped
 from importer.model import Place, Problem, Tree
 
 VERSION: Final = "1"
@@ -76,6 +76,10 @@ def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> bool:
     except Stopped:
         pass
     except yaml.YAMLError as error:
+        deep = first_below(MAX_DEPTH, text, error, nodes.loader)
+        if deep is not None:
+            nodes.too_deep(deep)
+            return False
         problem = _syntax_problem(nodes, text, error)
         # A line that is not YAML was taken for something else before: `contacts` without its colon for a text.
         nodes.problems[:] = [one for one in nodes.problems if one.place != problem.place]

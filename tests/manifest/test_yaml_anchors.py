@@ -126,6 +126,18 @@ def test_twenty_thousand_levels_are_refused_at_once(opening: str, pure: bool) ->
     assert time.perf_counter() - before < 2
 
 
+@PARSERS
+@pytest.mark.parametrize("opening", ["[", "{", "{a: ", "- ", "? ", '["[", ['])
+def test_the_first_level_that_is_too_deep_is_named_however_far_the_parser_looks_ahead(opening: str, pure: bool) -> None:
+    head = "contacts:\n - {key: a}\n - "
+    manifest = yaml_file(head + opening * 2_000, pure=pure)
+    (found,) = [one.place for one in manifest.problems if one.code == "too-deep"]
+    levels = 2 if '"' in opening else 1  # of one opening; two levels stand above
+    assert found is not None
+    assert (found.line, found.column) == (3, len(" - ") + (MAX_DEPTH - 2) // levels * len(opening) + 1)
+    assert [one.key for one in manifest.documents] == ["a"]
+
+
 def nested(levels: int) -> str:
     """An entry of ``levels`` levels: its section is at 2, itself at 3."""
     return "{a: " * (levels - 3) + "{}" + "}" * (levels - 3)
