@@ -106,6 +106,11 @@ class Client:
         """Seconds waited for the window so far."""
         return self._gate.waited
 
+    @property
+    def flown(self) -> float:
+        """Seconds so far in which at least one call was under way."""
+        return self._gate.flown
+
     def left(self) -> int | None:
         """Calls that may leave before the window turns; None if nothing limits them, or before the first answer."""
         return self._gate.window.left(self._clock.now())

@@ -22,6 +22,9 @@ class Gate:
         """``told`` hears, in seconds, of every wait for the window before it begins."""
         self.window = Window()
         self.waited = 0.0  # seconds waited for the window so far
+        self.flown = 0.0  # seconds so far in which at least one call was under way
+        self._under_way = 0
+        self._since = 0.0  # our clock: from then on at least one is
         self._clock = clock
         self._told = told
         self._slots = asyncio.Semaphore(in_flight)
@@ -34,7 +37,10 @@ class Gate:
         try:
             async with self._head:
                 await self._until_open()
-                self.window.leave(self._clock.now())
+                now = self._clock.now()
+                self.window.leave(now)
+                self._since = self._since if self._under_way else now
+                self._under_way += 1
         except BaseException:
             self._slots.release()
             raise
@@ -56,6 +62,9 @@ class Gate:
         self.window.close(self._clock.now() + seconds)
 
     def _back(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self.flown += max(0.0, self._clock.now() - self._since)
         self._slots.release()
         self._news.set()
 

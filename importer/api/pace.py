@@ -6,6 +6,9 @@ begin, and whether an answer that never came was counted.
 
 What keeps the promise of never provoking a 429 when alone: a call that is under way counts twice over, against the
 window it left in and, at a turn, against the next one, until its answer tells which of the two it was counted in.
+
+Who else uses the token is seen by how much faster a window empties than our own calls explain. Then the last of a
+window leave one by one, so that at most one of them meets its end; alone, nobody is suspected, and nothing is given up.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import NamedTuple
 WINDOW = 60.0  # seconds
 MARGIN = 0.1  # seconds after the announced end; the clocks of a limiter and of a Date header may differ a little
 UNALIGNED = 1.0  # seconds more if the end is not on a whole minute: then it may be a fraction that was cut off
+DOUBT = 2.0  # others may do twice what they have done so far
 SAME = 2.0  # seconds; ends as near as this are one window, announced with another rounding
 
 
@@ -54,6 +58,9 @@ class Window:
         self._ends = math.inf  # our clock, margin not included: the current window is over by then
         self._turned_at: float | None = None  # our clock: it is over, and no answer of the next has come yet
         self._closed_until = -math.inf  # our clock: a 429 asked for this
+        self._whole: int | None = None  # what was left at the first answer of this window
+        self._ours = 0  # answers of this window after that one
+        self._share = 0.0  # calls of others for each of ours, in the window before this one
         self._ghosts: deque[float] = deque()  # calls without an answer: our clock, when each is forgotten
         self._latest = -math.inf  # the latest time handed in
 
@@ -104,9 +111,12 @@ class Window:
         # An answer to a call that left after the turn is about the current window, whatever the window is called:
         # either the turn is proved, or we turned too early, or the server's clock was set back.
         if quota.reset > self._reset + SAME or (self._turned_at is not None and sent_at >= self._turned_at):
+            self._share = self._others()
             self._reset, self._remaining, self._ends, self._turned_at = quota.reset, quota.remaining, math.inf, None
+            self._whole, self._ours = quota.remaining, -1
         elif self._turned_at is not None or quota.reset < self._reset - SAME:
             return  # it was counted in a window that is over
+        self._ours += 1
         self._limit = quota.limit
         # Within a window the count only falls: a higher number is an older one.
         self._remaining = min(self._remaining, quota.remaining)
@@ -117,7 +127,7 @@ class Window:
         if not self._heard:
             # Nothing is known yet: one call (whoami) finds out.
             return math.inf if self._in_flight else -math.inf
-        if self._limit is None or self._free() > 0:
+        if self._limit is None or self._free() > self._kept_for_others():
             return -math.inf
         ends = self._ends + self._margin() if self._turned_at is None else math.inf
         return min(ends, self._ghosts[0] if self._ghosts else math.inf)
@@ -125,6 +135,18 @@ class Window:
     def _free(self) -> int:
         """Calls that may leave, if every call under way or lost is counted in this window from now on."""
         return self._remaining - self._in_flight - len(self._ghosts)
+
+    def _kept_for_others(self) -> int:
+        """Of those how many others may take before the calls under way are counted; none once nothing is under way."""
+        share = max(self._share, self._others())
+        return math.ceil(share * DOUBT * (self._in_flight + 1)) if self._in_flight else 0
+
+    def _others(self) -> float:
+        """Calls of others for each of ours in this window, as far as no call of ours can explain what is gone."""
+        if self._whole is None or self._ours < 1:
+            return 0.0
+        gone = self._whole - self._remaining - self._ours - self._in_flight - len(self._ghosts)
+        return max(0, gone) / self._ours
 
     def _margin(self) -> float:
         return MARGIN if self._reset % WINDOW == 0 else MARGIN + UNALIGNED

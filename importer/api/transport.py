@@ -1,4 +1,10 @@
-"""Sends one HTTP request. The only module that imports httpx, and the border where its exceptions stop."""
+"""Sends one HTTP request. The only module that imports httpx, and the border where its exceptions stop.
+
+HTTP/1.1, on connections that are kept. Measured with httpx 0.28.1 over TLS, 16 calls under way, 2,000 calls, on 2
+processors: without latency 705 calls a second against 1,330 of HTTP/2, with answers after 50 ms 291 against 257; the
+API takes 50 at most. And where a server ends a connection, as it may after a thousand calls, HTTP/1.1 loses the one
+call that was on it, while of HTTP/2 all that were under way came back without an answer: 16 intents to be settled.
+"""
 
 from __future__ import annotations
 

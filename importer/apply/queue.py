@@ -33,7 +33,7 @@ class Lane:
 
     size: int  # the most steps of one call
     in_order: bool
-    ready: list[tuple[int, StepId]] = field(default_factory=list)  # a heap, by place in the plan
+    ready: list[tuple[int, int, StepId]] = field(default_factory=list)  # a heap: see Queue._entry
     waiting: int = 0
     in_flight: int = 0
     proven: bool = False  # the books have agreed with a step of it
@@ -59,6 +59,24 @@ class Queue:
         self._units = 0
         for step in steps:
             self._enter(step)
+        self._depths = self._counted_depths()
+        for step in steps:
+            if not self._blockers[step.id]:
+                self._make_ready(self._lane(step), step.id)
+
+    def _counted_depths(self) -> dict[StepId, int]:
+        """How many calls behind each other still follow on each step: a window would stand open for the last of them.
+
+        What follows on a step comes later in the plan, so that one pass from its end knows them all.
+        """
+        depths: dict[StepId, int] = {}
+        for one in reversed(self._steps):
+            depths[one] = 1 + max((depths.get(follower, 0) for follower, _ in self._followers.get(one, ())), default=0)
+        return depths
+
+    def _entry(self, lane: Lane, one: StepId) -> tuple[int, int, StepId]:
+        """What unlocks most comes first, and else what comes first in the plan. What is numbered keeps its order."""
+        return (0 if lane.in_order else -self._depths[one], self._places[one], one)
 
     def _enter(self, step: Step) -> None:
         lane = self._lane(step)
@@ -70,11 +88,9 @@ class Queue:
         self._blockers[step.id] = blockers
         if blockers:
             lane.waiting += 1
-        else:
-            self._make_ready(lane, step.id)
 
     def _make_ready(self, lane: Lane, one: StepId) -> None:
-        heapq.heappush(lane.ready, (self._places[one], one))
+        heapq.heappush(lane.ready, self._entry(lane, one))
 
     def _lane(self, step: Step) -> Lane:
         key = LaneKey(step.action, step.id.kind)
@@ -113,7 +129,7 @@ class Queue:
         taken: list[Step] = []
         passed: list[StepId] = []
         while lane.ready and len(taken) < lane.size:
-            step = self._steps[heapq.heappop(lane.ready)[1]]
+            step = self._steps[heapq.heappop(lane.ready)[-1]]
             if self._locks.of((step,)) & self._held:
                 passed.append(step.id)
                 continue
@@ -146,7 +162,7 @@ class Queue:
 
     def stop(self, kind: str) -> list[StepId]:
         """Give up what is not yet sent of ``kind``. Returns it; what depends on it must be told with ``drop``."""
-        stopped = [one for key, lane in self._lanes.items() if key.kind == kind for _, one in sorted(lane.ready)]
+        stopped = [one for key, lane in self._lanes.items() if key.kind == kind for *_, one in sorted(lane.ready)]
         waiting = [one for one in self._open if one.kind == kind and self._blockers[one]]
         return [*stopped, *waiting]
 
@@ -164,7 +180,7 @@ class Queue:
         if self._blockers[one]:
             lane.waiting -= 1
             self._blockers[one] = 0
-        elif (entry := (self._places[one], one)) in lane.ready:
+        elif (entry := self._entry(lane, one)) in lane.ready:
             lane.ready.remove(entry)
             heapq.heapify(lane.ready)
 

@@ -54,6 +54,7 @@ def cli() -> None:
       FINZBOOKS_BASE_URL  default https://api.finzbooks.com/api/public/v1
       FINZBOOKS_ORG_ID    the organisation that is meant
       FINZBOOKS_TIMEOUT   seconds before an answer counts as lost, default 30
+      FINZBOOKS_IN_FLIGHT calls under way at a time, default 16
 
     \b
     Exit codes: 0 done, 1 the input has errors or the plan conflicts, 2 wrong usage, 3 changes pending

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,8 @@ from importer.errors import Refused, WrongUsage
 BASE_URL: Final = "https://api.finzbooks.com/api/public/v1"
 PER_MINUTE: Final = {"DEFAULT": 600, "PARTNER": 3000}  # fact sheet, section 7
 TIMEOUT: Final = 30.0  # seconds
+IN_FLIGHT: Final = 16  # calls (design, section 7)
+MOST_IN_FLIGHT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Session:
     per_minute: int
     timeout: float  # seconds after which an answer counts as lost
     sandbox: bool
+    in_flight: int = IN_FLIGHT  # calls under way at a time
 
     @property
     def named(self) -> str:
@@ -95,7 +98,7 @@ def check_named(rails: Rails) -> None:
 @asynccontextmanager
 async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Session]:
     """The API at FINZBOOKS_BASE_URL with FINZBOOKS_TOKEN. Raises Refused."""
-    clock, timeout = RealClock(), timeout_of(environment)
+    clock, timeout, in_flight = RealClock(), timeout_of(environment), in_flight_of(environment)
     token = token_of(environment)
     if token in rails.named:
         # It would travel in the address of each call, which servers and proxies write down.
@@ -107,10 +110,11 @@ async def live(environment: Mapping[str, str], rails: Rails) -> AsyncIterator[Se
         clock=clock,
         organization_id=rails.named or None,
         timeout=timeout,
+        in_flight=in_flight,
         user_agent=f"finzbooks-importer/{__version__}",
     )
     async with client:
-        yield await _open(client, clock, rails, timeout, sandbox=False)
+        yield replace(await _open(client, clock, rails, timeout, sandbox=False), in_flight=in_flight)
 
 
 @asynccontextmanager
@@ -157,12 +161,21 @@ def token_of(environment: Mapping[str, str]) -> str:
 
 def timeout_of(environment: Mapping[str, str]) -> float:
     """Seconds before an answer counts as lost, from 1 to 600. Raises WrongUsage for anything else."""
-    text = environment.get("FINZBOOKS_TIMEOUT", "").strip()
+    return float(_whole(environment, "FINZBOOKS_TIMEOUT", int(TIMEOUT), 600, "whole seconds"))
+
+
+def in_flight_of(environment: Mapping[str, str]) -> int:
+    """Calls that may be under way at a time, from 1 to 64. Raises WrongUsage for anything else."""
+    return _whole(environment, "FINZBOOKS_IN_FLIGHT", IN_FLIGHT, MOST_IN_FLIGHT, "a whole number")
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, most: int, what: str) -> int:
+    text = environment.get(name, "").strip()
     if not text:
-        return TIMEOUT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 600:
-        raise WrongUsage(f'FINZBOOKS_TIMEOUT is "{text}".', "Set it to whole seconds from 1 to 600, or leave it out.")
-    return float(text)
+        return default
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise WrongUsage(f'{name} is "{text}".', f"Set it to {what} from 1 to {most}, or leave it out.")
+    return int(text)
 
 
 def environment() -> Mapping[str, str]:

@@ -208,6 +208,26 @@ def test_over_a_real_socket_an_answer_is_an_answer() -> None:
     assert str(result.body["invoice"]["total"]) == "1.10"
 
 
+def test_connections_are_kept_and_are_as_many_as_calls_may_be_under_way() -> None:
+    made: list[socket.socket] = []
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"code":0}'
+
+    def keep(connection: socket.socket) -> None:
+        made.append(connection)
+        connection.sendall(answer)
+        while b"\r\n\r\n" in connection.recv(65536):  # a GET has no body
+            connection.sendall(answer)
+
+    async def main(url: str) -> None:
+        async with Client(url, TOKEN, clock=QuickClock(), in_flight=4) as it:
+            for _ in range(20):
+                await asyncio.gather(*(it.get("/invoices") for _ in range(5)))
+
+    with listening(keep) as url:
+        asyncio.run(main(url))
+    assert 1 <= len(made) <= 4
+
+
 def test_a_refused_connection_was_not_sent_and_says_so() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -163,6 +163,21 @@ def test_a_batch_of_which_no_row_succeeded_proves_nothing() -> None:
     assert len(drain(queue)) == 1
 
 
+def test_what_unlocks_most_leaves_first_and_else_what_stands_first_in_the_plan() -> None:
+    queue = Queue(
+        [
+            *(one("contacts/a"), one("contacts/b"), one("contacts/c"), one("contacts/d")),
+            one("payments/p", "contacts/d"),
+            *(one("invoices/1", "contacts/c"), one("credit_notes/n", "invoices/1")),
+        ]
+    )
+    left = []
+    while (unit := queue.take()) is not None:
+        left.append(keys(unit)[0])
+        queue.done(unit)
+    assert [key for key in left if key in "abcd"] == ["c", "d", "a", "b"]
+
+
 def test_what_is_needed_comes_first() -> None:
     queue = Queue([one("contacts/a"), one("payments/p", "contacts/a", "items/not-of-this-run")])
     (first,) = drain(queue)
@@ -326,6 +341,7 @@ def test_a_stopped_kind_sends_nothing_more_and_takes_its_dependents() -> None:
     queue = Queue(
         [
             *(one("contacts/a"), one("contacts/b"), one("contacts/c", "items/i"), one("items/i")),
+            one("payments/o", "contacts/a"),
             one("payments/p", "contacts/b"),
             one("payments/q", "items/i"),
         ]
@@ -336,7 +352,7 @@ def test_a_stopped_kind_sends_nothing_more_and_takes_its_dependents() -> None:
     assert queue.drop(stopped) == [(StepId("payments", "p"), StepId("contacts", "b"))]
     assert queue.done(contact) == []
     assert queue.done(item) == []
-    assert [keys(unit) for unit in drain(queue)] == [["q"]]
+    assert [keys(unit) for unit in drain(queue)] == [["o"]]
 
 
 def test_a_dropped_step_that_was_to_fill_a_batch_lets_it_go() -> None:

@@ -40,6 +40,7 @@ class World:
     store: Store | None = None
     sent: Counter[str] = field(default_factory=Counter)  # calls of the last apply or plan, by label
     made: Plan | None = None  # the last plan
+    in_flight: int = 16  # calls under way at a time
     progress: list[tuple[Sequence[Outcome], int]] = field(default_factory=list)
 
     # What a test does.
@@ -61,6 +62,8 @@ class World:
         meanwhile: Callable[[], object] | None = None,
     ) -> Report:
         """``meanwhile`` happens once the plan is made, and before anything of it is done."""
+
+        self.in_flight = in_flight
 
         async def look(client: Client) -> Prepared:
             with open_for_writing(self.state) as store:
@@ -173,7 +176,14 @@ class World:
 
     def _with_client(self, use: Callable[[Client], Awaitable[T]]) -> T:
         async def main() -> T:
-            client = Client(BASE, SANDBOX_TOKEN, clock=self.clock, transport=self.wire, dice=lambda: 0.0)
+            client = Client(
+                BASE,
+                SANDBOX_TOKEN,
+                clock=self.clock,
+                transport=self.wire,
+                in_flight=self.in_flight,
+                dice=lambda: 0.0,
+            )
             async with client:
                 try:
                     return await use(client)

@@ -47,6 +47,14 @@ def test_a_time_out_that_is_none_is_wrong_usage(books: Path, org: Org, text: str
     assert "FINZBOOKS_TIMEOUT" in ended.err
 
 
+@pytest.mark.parametrize("text", ["abc", "0", "65", "1.5", "-3"])
+def test_a_number_of_calls_in_flight_that_is_none_is_wrong_usage(books: Path, org: Org, text: str) -> None:
+    ended = command("plan", "books.yaml", env={**org.env, "FINZBOOKS_IN_FLIGHT": text})
+    assert ended.code == 2
+    assert "FINZBOOKS_IN_FLIGHT" in ended.err
+    assert command("apply", "--yes", "books.yaml", env={**org.env, "FINZBOOKS_IN_FLIGHT": "1"}).code == 0
+
+
 def test_the_project_file_given_by_itself_is_told_apart_from_a_manifest(books: Path) -> None:
     Path("finzbooks.yaml").write_text("org_id: x\n", "utf-8")
     ended = command("validate", "finzbooks.yaml")
