@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, cached_property, partial
 from itertools import chain
 
 from importer.api.client import Client
@@ -41,7 +41,7 @@ def everything(steps: Sequence[Step]) -> tuple[Sequence[Step], int]:
     return steps, 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """What a state remembers, read at one moment. Empty where there is no state."""
 
@@ -56,6 +56,10 @@ class Memory:
         return {StepId(row.kind, row.key, row.part): intent for intent in self.intents for row in intent.rows}
 
     def said(self) -> dict[Ref, dict[str, object]]:
+        return self._said
+
+    @cached_property
+    def _said(self) -> dict[Ref, dict[str, object]]:
         return {one.ref: one.said for one in self.receipts if not one.part}
 
 
@@ -90,7 +94,7 @@ def plan_offline(
         memory.by_step(), memory.open_by_step(), memory.generations or {}, bindings=_bindings(memory, Names())
     )
     expectations = Expectations(manifest, memory.said(), OfflineRates())
-    steps, left_out = pick(decide(in_order(manifest), known, in_scope))
+    steps, left_out = pick(decide(manifest.documents, known, in_scope, partial(in_order, manifest)))
     said = memory.said()
     plan = build(steps, expectations, "", reads={}, per_minute=DEFAULT_RATE, offline=True, today=today, said=said)
     return replace(plan, left_out=left_out, in_flight=memory.intents)
@@ -120,10 +124,10 @@ async def prepare(
 
     Raises InvalidInput for what only the org can tell: names it does not have, amounts over what its taxes make.
     """
-    documents = in_order(manifest)
+    ordered = cache(partial(in_order, manifest))
     receipts, intents = memory.by_step(), memory.open_by_step()
     known = Known(receipts, intents, memory.generations or {}, bindings=_bindings(memory, Names()))
-    first = decide(documents, known, in_scope)
+    first = decide(manifest.documents, known, in_scope, ordered)
     send = [step.document for step in first if step.action in SENT and not step.id.part and step.document is not None]
     names = await _names(client, manifest, memory, send, partial(_checked, allow_unverified, rules, strict), finish)
     bindings = _bindings(memory, names)
@@ -145,7 +149,7 @@ async def prepare(
         looked=looked,
     )
     # Where nothing had to be asked, nothing has been learnt.
-    steps, left_out = pick(decide(documents, known, in_scope) if missing or edited else first)
+    steps, left_out = pick(decide(manifest.documents, known, in_scope, ordered) if missing or edited else first)
     plan = build(
         steps,
         expectations,

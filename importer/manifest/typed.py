@@ -32,6 +32,15 @@ def typed(kind: str, fields: Mapping[str, Tree]) -> dict[str, Typed]:
     return _object(fields, _table(kind))
 
 
+def written_as(kind: str, fields: Mapping[str, Tree], then: Callable[[Typed], Any]) -> dict[str, Any]:
+    """``typed``, with ``then`` of every value that is no text: of one that comes again, both are done once.
+
+    A plan compares every document with what is remembered of it, and so the days and amounts of them all are written
+    anew: in one step, and kept, that takes half the time. Raises as ``typed``.
+    """
+    return _object(fields, _table(kind, then))
+
+
 class TypedFields(Mapping[str, Typed]):
     """The fields of a document of ``kind``, typed when they are asked for, without those that have not their form.
 
@@ -110,34 +119,45 @@ class _Table(NamedTuple):
     objects: Mapping[str, _Table]
 
 
+def _as_it_is(value: Typed) -> Typed:
+    return value
+
+
 @cache
-def _table(kind: str) -> _Table:
-    return _of_level(level(kind))
+def _table(kind: str, then: Callable[[Typed], Any] = _as_it_is) -> _Table:
+    return _of_level(level(kind), then)
 
 
-def _of_level(here: Level) -> _Table:
-    inner = {name: _of_level(one) for name, one in here.inner.items()}
+def _of_level(here: Level, then: Callable[[Typed], Any]) -> _Table:
+    inner = {name: _of_level(one, then) for name, one in here.inner.items()}
     lists = {
-        name: inner.get(name) or _of_elements(here.nodes[name]["items"]) for name in here.types if here.is_list(name)
+        name: inner.get(name) or _of_elements(here.nodes[name]["items"], then)
+        for name in here.types
+        if here.is_list(name)
     }
     scalars = {
-        name: as_key if name in here.names else _converter_of(node)
+        name: as_key if name in here.names else _converter_of(node, then)
         for name, node in here.nodes.items()
         if name not in lists and name not in inner
     }
     return _Table(scalars, lists, {name: one for name, one in inner.items() if name not in lists})
 
 
-def _of_elements(node: Mapping[str, Any]) -> Convert:
-    return _converter(node["x-type"], node.get("pattern"))
+def _of_elements(node: Mapping[str, Any], then: Callable[[Typed], Any]) -> Convert:
+    return _converter(node["x-type"], node.get("pattern"), then)
 
 
-def _converter_of(node: Mapping[str, Any]) -> Convert:
-    return compact if node.get("x-rule") in _REGISTRATIONS else _converter(node["x-type"], node.get("pattern"))
+def _converter_of(node: Mapping[str, Any], then: Callable[[Typed], Any]) -> Convert:
+    return compact if node.get("x-rule") in _REGISTRATIONS else _converter(node["x-type"], node.get("pattern"), then)
 
 
 def _object(fields: Mapping[str, Tree], table: _Table) -> dict[str, Typed]:
-    return {name: _value(name, value, table) for name, value in fields.items()}
+    scalars = table.scalars
+    return {
+        # The usual case, without another call: nine of ten values are texts that have a converter.
+        name: scalars[name](value) if type(value) is str and name in scalars else _value(name, value, table)
+        for name, value in fields.items()
+    }
 
 
 def _value(name: str, value: Tree, table: _Table) -> Typed:
@@ -162,12 +182,14 @@ def _element(name: str, value: Tree, inner: Convert | _Table) -> Typed:
 
 
 @cache
-def _converter(wanted: str, pattern: str | None) -> Convert:
-    """From text to the type ``wanted``, for texts that ``pattern`` takes."""
+def _converter(wanted: str, pattern: str | None, then: Callable[[Typed], Any]) -> Convert:
+    """From text to the type ``wanted``, for texts that ``pattern`` takes, and ``then`` further if that is no text."""
     convert = _CONVERTERS[wanted]
     if pattern is not None and wanted not in ("date", "boolean"):
         convert = _checked(convert, compiled(pattern))
-    return convert if wanted == "text" else lru_cache(maxsize=_MOST_KEPT)(convert)
+    if wanted == "text":
+        return convert
+    return lru_cache(maxsize=_MOST_KEPT)(convert if then is _as_it_is else lambda text: then(convert(text)))
 
 
 def _checked(convert: Convert, allowed: re.Pattern[str]) -> Convert:

@@ -35,8 +35,6 @@ def known_document(base: Step, document: Document, receipt: Receipt, known: Know
     """
     kind = KINDS[document.kind]
     intent = known.intents.get(base.id)
-    if intent is None and not receipt.difference and not any(edits(document, receipt, known)):
-        return replace(base, remote_id=receipt.remote_id, action=Action.UNCHANGED)  # nearly every one
     base = replace(
         base,
         remote_id=receipt.remote_id,
@@ -65,6 +63,11 @@ def known_document(base: Step, document: Document, receipt: Receipt, known: Know
 def _cut_off(intent: Intent) -> str:
     what = "an update" if intent.operation == UPDATE else "a posting"
     return f"{what} of {intent.server_time} was cut off before its answer came; the books are read before another goes"
+
+
+def is_unedited(document: Document, receipt: Receipt) -> bool:
+    """Whether it says just what was applied, and the books agreed to that."""
+    return not receipt.difference and not receipt.accepted and said(document) == receipt.said
 
 
 def edits(document: Document, receipt: Receipt, known: Known) -> tuple[tuple[Change, ...], tuple[int, ...]]:

@@ -23,8 +23,10 @@ def replaced(steps: Sequence[Step], said: Mapping[Ref, Mapping[str, Any]]) -> It
     """
     old: dict[tuple[str, ...], str] = {}
     for step in steps:
+        if step.action is not Action.ORPHANED:
+            continue
         values = _values(KINDS[step.id.kind], said.get(Ref(step.id.kind, step.id.key), {}))
-        if step.action is Action.ORPHANED and values:
+        if values:
             old.setdefault((step.id.kind, *values), step.id.key)
     found: dict[str, list[tuple[Step, str]]] = {}
     for step in steps if old else ():

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from importer.kinds import KINDS
-from importer.manifest.typed import typed
+from importer.manifest.typed import written_as
 from importer.model import Change, Document, Typed
 
 
@@ -24,16 +24,20 @@ def said(document: Document) -> dict[str, Any]:
 
     Raises ValueError for a document that does not conform to its schema.
     """
-    return canonical_document(document.kind, document.key, typed(document.kind, document.fields))
+    return _completed(document.kind, document.key, written_as(document.kind, document.fields, canonical))
 
 
 def canonical_document(kind_name: str, key: str, fields: Mapping[str, Typed]) -> dict[str, Any]:
     """``fields`` of a document, already typed, in canonical form."""
+    return _completed(kind_name, key, {name: canonical(value) for name, value in fields.items()})
+
+
+def _completed(kind_name: str, key: str, result: dict[str, Any]) -> dict[str, Any]:
+    """``result`` with what the importer adds, and without what the document does not say of itself."""
     kind = KINDS[kind_name]
-    left_out = {"key"}
+    result.pop("key", None)
     if kind.settles is not None and not kind.settles.in_body:
-        left_out.add(kind.settles.field)
-    result = {name: canonical(value) for name, value in fields.items() if name not in left_out}
+        result.pop(kind.settles.field, None)
     for name, value in kind.defaults.items():
         result.setdefault(name, value)
     if kind.reference_field:

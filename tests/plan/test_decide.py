@@ -35,6 +35,32 @@ ORDER_ROW = {"invoice_id": "inv_1", "invoice_number": "INV-1", "status": "SENT",
 RAW_ORDER = ORDER.replace("customer: acme", "customer_id: ct_1")
 
 
+# In whatever order they come.
+
+
+@pytest.mark.parametrize("known", [(), (ACME,), (ACME, ORDER), (SALE, WIDGET)])
+def test_documents_in_another_order_have_the_steps_of_those_in_the_order_of_their_references(
+    known: tuple[str, ...],
+) -> None:
+    everything = documents(SALE, WIDGET)
+    memory = Known(receipts=receipts_of(documents(*known)))
+    there = decide(everything, memory)
+    back = decide(everything[::-1], memory, in_order=lambda: everything)
+    assert {step.id: step for step in back} == {step.id: step for step in there}
+    if any(step.action is not Action.UNCHANGED for step in there):
+        assert back == there
+
+
+def test_where_nothing_is_to_be_done_nobody_is_asked_for_the_order() -> None:
+    everything = documents(ACME, ORDER)
+
+    def in_order() -> Any:
+        raise AssertionError("nothing is to be done")
+
+    steps = decide(everything, Known(receipts=receipts_of(everything)), in_order=in_order)
+    assert {step.action for step in steps} == {Action.UNCHANGED}
+
+
 # Nothing is known of it.
 
 

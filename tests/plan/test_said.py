@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importer.kinds import KINDS
+from importer.manifest.typed import typed
 from importer.model import Change
-from importer.plan.said import canonical, changes, digest, plain, said
-from plan.books import CREDITED, ORDER, document
+from importer.plan.said import canonical, canonical_document, changes, digest, plain, said
+from plan.books import ACME, CREDITED, ORDER, PAID, SALE, WIDGET, document, documents
 
 AMOUNTS = st.decimals(min_value=-(10**13), max_value=10**13, places=6, allow_nan=False, allow_infinity=False)
 LEAVES = st.one_of(st.booleans(), AMOUNTS, st.dates(), st.text(max_size=5))
@@ -54,6 +55,25 @@ def test_the_key_is_not_said_and_a_reference_stays_a_key() -> None:
     assert spoken["date"] == "2026-05-19"
     assert spoken["auto_approve"] is True
     assert spoken["line_items"] == [{"name": "Work", "quantity": "1", "rate": "100"}]
+
+
+@pytest.mark.parametrize("text", [ACME, WIDGET, ORDER, PAID, CREDITED, SALE])
+def test_the_quick_form_is_that_of_what_the_schema_has_typed(text: str) -> None:
+    for one in documents(text):
+        assert said(one) == canonical_document(one.kind, one.key, typed(one.kind, one.fields))
+
+
+@given(amount=st.decimals(0, 10**9, places=2), day=st.dates(), posts=st.booleans(), quantity=st.integers(1, 10**6))
+def test_the_quick_form_of_any_value_is_that_of_the_typed_one(
+    amount: Decimal, day: Any, posts: bool, quantity: int
+) -> None:
+    written = {"auto_approve: true": f"auto_approve: {str(posts).lower()}", "2026-05-19": day.isoformat()}
+    text = ORDER.replace("quantity: 1", f"quantity: {quantity}").replace("rate: 100", f"rate: {amount:f}")
+    for old, new in written.items():
+        assert old in text
+        text = text.replace(old, new)
+    one = document(text)
+    assert said(one) == canonical_document(one.kind, one.key, typed(one.kind, one.fields))
 
 
 def test_writing_out_what_the_importer_adds_by_itself_is_no_edit() -> None:
