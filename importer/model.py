@@ -106,6 +106,7 @@ class Problem:
     related: tuple[Place, ...] = ()  # the other place, for duplicates and contradictions
     skipped: int = 0  # characters of the source line that stand before ``excerpt``
     cell: str = ""  # of a CSV file: its row and column as a spreadsheet counts and its header names them
+    about: Ref | None = field(default=None, compare=False)  # whose it is, of one that the checks have found
 
     def __post_init__(self) -> None:
         """Whoever words a problem may quote names and keys as they were written: its sentences stay one line each."""
@@ -156,6 +157,7 @@ class Manifest:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
+    clean: frozenset[str] = frozenset()  # those in which reading found nothing wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ class Entry:
             severity=severity,
             pointer=self.document.pointer(path) if self.document else "",
             related=tuple(place for place in related if place is not None),
+            about=self.ref,
         )
 
 

@@ -37,12 +37,19 @@ def pairs(book: Book) -> Iterator[tuple[Entry, Entry]]:
 
 def _identity(book: Book, entry: Entry) -> tuple[object, ...] | None:
     """None unless all of it can be told."""
+    same = group(entry)
+    worth = book.worth(entry) if same is not None else None
+    return (*same, worth.low.total, worth.high.total) if same is not None and worth is not None else None
+
+
+def group(entry: Entry) -> tuple[object, ...] | None:
+    """What two documents have in common that may be one, but for their totals; None unless all of it can be told."""
     party = entry.named(entry.kind.party_field) if entry.kind.party_field else None
-    day, reference, worth = entry.typed.get(DATE), entry.reference(), book.worth(entry)
-    if party is None or not isinstance(day, date) or reference is None or worth is None:
+    day, reference = entry.typed.get(DATE), entry.reference()
+    if party is None or not isinstance(day, date) or reference is None:
         return None
     flow = entry.text(entry.kind.incoming_if[0]) if entry.kind.incoming_if else None  # a refund may keep its reference
-    return entry.ref.kind, flow, party, day, worth.low.total, worth.high.total, normal(reference)
+    return entry.ref.kind, flow, party, day, normal(reference)
 
 
 def _duplicate(book: Book, first: Entry, entry: Entry) -> Problem:

@@ -37,17 +37,22 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
     sent = _sent(book)
     firsts: dict[Values, Entry] = {}
     for entry in book.unique:
-        for at, rule in enumerate(entry.kind.natural_keys):
-            values = _values(entry, rule)
-            if values is None or rule.agree:  # with ``agree`` a pair is a duplicate document, or none
-                continue
-            first = firsts.setdefault((entry.ref.kind, at, *values), entry)
+        for rule, group in groups(entry):
+            first = firsts.setdefault(group, entry)
             if first is entry:
                 first = _of_the_state(book, sent, entry, rule) or entry
             if first is entry or (first, entry) in told or _told_apart(first, entry, rule):
                 continue
             told.add((first, entry))
             yield _repeated(first, entry, rule)
+
+
+def groups(entry: Entry) -> Iterator[tuple[NaturalKey, Values]]:
+    """By each rule that may find the document, what it has in common with those that it would find as well."""
+    for at, rule in enumerate(entry.kind.natural_keys):
+        values = None if rule.agree else _values(entry, rule)  # with ``agree`` a pair is a duplicate document, or none
+        if values is not None:
+            yield rule, (entry.ref.kind, at, *values)
 
 
 def _sent(book: Book) -> dict[str, dict[str, list[Ref]]]:

@@ -42,22 +42,33 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
     firsts: dict[tuple[object, ...], dict[int, Numbered]] = {}  # by year, of each number in upper case
     seen: set[tuple[object, ...]] = set()  # to the letter
     for entry in book.unique:
-        field = _number_field(entry.ref.kind)
-        text, day = entry.fields.get(field) if field else None, entry.typed.get(DATE) if field else None
-        number = normal(text) if isinstance(text, str) else ""
-        if not number or not isinstance(day, date):
+        number = _number(entry)
+        day = entry.typed.get(DATE) if number else None
+        if not isinstance(day, date):
             continue
         if day >= GST_START:  # what was issued before obeyed other rules
-            yield from _form(entry, field, number)
-        owner = (entry.ref.kind, branch(entry))
-        years = firsts.get((*owner, number.upper()))
+            yield from _form(entry, _number_field(entry.ref.kind), number)
+        same = group(entry)
+        years = firsts.get(same)
         if years is None:
             years = dict(_years_of_the_state(book, entry, sent[entry.ref.kind].get(number.upper(), ())))
-            firsts[*owner, number.upper()] = years
-        if (*owner, number) not in seen:
-            seen.add((*owner, number))
+            firsts[same] = years
+        if (same, number) not in seen:
+            seen.add((same, number))
             yield from _used_before(years, (entry, number, day), told)
         years.setdefault(financial_year(day), (entry, number, day))
+
+
+def group(entry: Entry) -> tuple[object, ...]:
+    """What documents have in common whose numbers may be one: kind, branch, and number whatever its case; or ()."""
+    number = _number(entry)
+    return (entry.ref.kind, branch(entry), number.upper()) if number else ()
+
+
+def _number(entry: Entry) -> str:
+    field = _number_field(entry.ref.kind)
+    text = entry.fields.get(field) if field else None
+    return normal(text) if isinstance(text, str) else ""
 
 
 def _sent(book: Book) -> defaultdict[str, dict[str, list[Ref]]]:

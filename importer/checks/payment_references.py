@@ -47,11 +47,9 @@ def problems(book: Book, duplicates: Iterable[tuple[Entry, Entry]] = ()) -> Iter
     groups: dict[tuple[str, bool], list[Entry]] = {}  # by what is compared of a reference, and whether it is short
     for entry in book.unique:
         field = entry.kind.reference_field
-        if not field or not entry.kind.amount_field:
-            continue
-        if field in entry.fields:
+        if field in entry.fields and _is_paid(entry):
             yield from _form(entry, field)
-        given = _given(entry)
+        given = group(entry)
         if given is not None:
             groups.setdefault(given, []).append(entry)
     sent = _sent(book, groups)
@@ -66,14 +64,19 @@ def _sent(book: Book, groups: Collection[tuple[str, bool]]) -> dict[tuple[str, b
     sent: dict[tuple[str, bool], list[Entry]] = {}
     kinds = [kind.name for kind in KINDS.values() if kind.reference_field and kind.amount_field and groups]
     for entry in book.remembered(kinds):
-        given = _given(entry)
+        given = group(entry)
         if given is not None and given in groups:
             sent.setdefault(given, []).append(entry)
     return sent
 
 
-def _given(entry: Entry) -> tuple[str, bool] | None:
-    reference = entry.reference()
+def _is_paid(entry: Entry) -> bool:
+    return bool(entry.kind.reference_field and entry.kind.amount_field)
+
+
+def group(entry: Entry) -> tuple[str, bool] | None:
+    """What two payments with one reference have in common; None where it may stand on many."""
+    reference = entry.reference() if _is_paid(entry) else None
     return _given_by_a_bank(entry.text(MODE) or "", reference.strip().upper()) if reference is not None else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -56,7 +56,11 @@ def check(
     read is passed over. Nothing is raised for bad input.
     """
     book = Book(manifest, said, rates)
-    files = {name: at for at, name in enumerate(manifest.files)}
+    return as_told(found(book, allow_unverified, rules, today), manifest.files)
+
+
+def found(book: Book, allow_unverified: frozenset[str], rules: Levels, today: date | None) -> Iterator[Problem]:
+    """What the checks find, one after the other, at the levels that ``rules`` give."""
     pairs = tuple(duplicates.pairs(book))
     problems = chain(
         unverified.problems(book, allow_unverified),
@@ -68,7 +72,13 @@ def check(
         gstin.problems(book, rules),
         *(module.problems(book) for module in _CHECKS),
     )
-    return tuple(sorted(_once(levelled(problems, rules)), key=lambda problem: _position(files, problem)))
+    return levelled(problems, rules)
+
+
+def as_told(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem, ...]:
+    """``problems`` as they are told: in the order of files and lines, and what is written once told once."""
+    at = {name: number for number, name in enumerate(files)}
+    return tuple(sorted(_once(problems), key=lambda problem: _position(at, problem)))
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -11,10 +11,11 @@ from typing import Any
 from importer.apply.asking import Desk
 from importer.apply.barred import quoted
 from importer.apply.ways_out import Agreed, accept, adopt
-from importer.cli.load import Loaded, Where, load, place, recall, source_of
+from importer.cli.load import Loaded, Where, load, place, source_of
 from importer.cli.options import as_json, say
 from importer.cli.planning import session_for, tell_wait
 from importer.cli.project import find_project
+from importer.cli.recall import recall
 from importer.cli.state_import import check_project
 from importer.cli.state_place import called, no_state, no_such_key
 from importer.cli.walk import shown
@@ -31,8 +32,9 @@ def accept_document(ref: Ref, paths: Sequence[Path], state_path: Path | None, sa
     """The books are right about ``ref``, and the state remembers it. Raises Refused and InvalidInput."""
     project = find_project(paths)
     where = place(paths, state_path, sandbox, project)
-    memory, seen, _ = recall(where.state)
-    if seen is None:
+    with recall(where.state) as recalled:
+        memory = recalled.read()
+    if recalled.seen is None:
         raise no_state(where.state, sandbox)
     receipt = memory.by_step().get(StepId(*ref))
     if receipt is None:

@@ -77,6 +77,7 @@ def apply(
     from importer.cli.failed import refuse_name
     from importer.cli.load import load, refuse_errors
     from importer.cli.saved import refuse_output
+    from importer.cli.stages import told
     from importer.errors import WrongUsage
 
     refuse_name(failed)
@@ -92,6 +93,7 @@ def apply(
     order.choice.check()
     loaded = load(order.paths, order.state, sandbox=sandbox, needs_state=True, strict=strict)
     inputs = order.paths if plan_file is None else (*order.paths, plan_file)
-    refuse_output(failed, "--failed", inputs, loaded)
-    refuse_errors(loaded, format_, no_color, most, of_saved_plan=order.saved is not None)
-    return asyncio.run(apply_manifest(order, loaded, wishes))
+    with told(loaded.spent, verbose):
+        refuse_output(failed, "--failed", inputs, loaded)
+        refuse_errors(loaded, format_, no_color, most, of_saved_plan=order.saved is not None)
+        return asyncio.run(apply_manifest(order, loaded, wishes))

@@ -207,8 +207,12 @@ async def _carry_out(
         store.bind(session.org_id)
         store.put(moved(loaded))
         context = context_of(session, store, loaded, prepared, run_id)
-        with Progress(prepared.plan, session, quiet=wishes.quiet or wishes.format_ == "json") as progress:
-            run = Run(context, prepared.plan, progress.advance, skip_conflicts=wishes.skip_conflicts)
+        with (
+            loaded.spent.of_calls(session.client, sandbox=session.sandbox),
+            loaded.spent.of_writes(store),
+            Progress(prepared.plan, session, quiet=wishes.quiet or wishes.format_ == "json") as progress,
+        ):
+            run = Run(context, prepared.plan, progress.advance, session.in_flight, skip_conflicts=wishes.skip_conflicts)
             with _interrupts(run.stop, progress.say):
                 report = await run.carry_out()
         if saved is not None and _exit_code(report) == DONE:

@@ -5,19 +5,20 @@ Looked for only once a reference has failed, so that a sound run pays nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from importer.checks import Book
 from importer.checks.book import Said
+from importer.checks.incremental import Checked
 from importer.checks.references import references
 from importer.cli.project import FoundProject
 from importer.cli.sources import Sources, listed
 from importer.cli.walk import shown
 from importer.manifest import SourceFile, read
-from importer.model import Manifest, Place, Problem, Ref
+from importer.model import Place, Problem, Ref
 
 UNRESOLVED: Final = "unresolved-reference"
 # A hint is worth a few seconds, and not minutes.
@@ -31,12 +32,13 @@ NOWHERE: Final = Ref("", "")
 
 
 def with_whereabouts(
-    problems: Sequence[Problem], manifest: Manifest, said: Said, sources: Sources, project: FoundProject
+    checked: Checked, said: Callable[[], Said], sources: Sources, project: FoundProject
 ) -> Sequence[Problem]:
-    """``problems``; a reference that led nowhere names the file of the project that holds the document, if one does."""
+    """What was found; a reference that led nowhere names the file of the project that holds the document, if any."""
+    problems = checked.found
     if project.path is None or not any(problem.code == UNRESOLVED for problem in problems):
         return problems
-    missing = _missing(Book(manifest, said))
+    missing = _missing(Book(checked.manifest, said()))
     files = _others(project, sources, list(dict.fromkeys(ref.key for ref in missing.values())))
     held = {document.ref: document.file for document in read(files, project.says.defaults).documents}
     spots = ((problem, missing.get((problem.pointer, problem.place), NOWHERE)) for problem in problems)

@@ -5,26 +5,32 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from importer.apply.prepare import Memory
-from importer.checks import check
+from importer.checks.incremental import READ, Checked, StateNow
+from importer.checks.incremental import checked as check_all
 from importer.checks.rules import strictly
+from importer.checks.verdict import Settings
 from importer.cli.elsewhere import with_whereabouts
 from importer.cli.options import as_json, checkout, complain, say, style_for
 from importer.cli.project import FoundProject, find_project
+from importer.cli.recall import Recalled, recall
+from importer.cli.shelf import shelf_for
 from importer.cli.sources import Sources, find
+from importer.cli.stages import Stages
 from importer.cli.today import today as day_in_india
 from importer.errors import InvalidInput, Refused, WrongUsage
-from importer.manifest import read, with_excerpts
-from importer.model import Document, Manifest, Problem, Receipt, Severity, StepId
+from importer.manifest import with_excerpts
+from importer.model import Document, Manifest, Problem, Receipt, Severity
 from importer.plan.saved import MAKE_ANEW
 from importer.report.github import github_commands, github_lines
 from importer.report.problems import ALL, problem_lines, problems_value
-from importer.state.files import open_for_reading
+from importer.report.style import count
 from importer.state.place import base_folder, state_file
 
 
@@ -40,15 +46,32 @@ class Where:
 class Loaded:
     """The manifest of a run, all its problems so far, and what the state remembers."""
 
-    manifest: Manifest
+    checked: Checked
     problems: tuple[Problem, ...]
     sources: Sources
-    memory: Memory
-    seen: tuple[str, int] | None  # lineage and serial of the state that was read; None where there is none
-    state_org: str
+    recalled: Recalled
     where: Where | None
     project: FoundProject
     strict: bool = False  # every warning counts as an error
+    spent: Stages = field(default_factory=Stages)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The documents, brought together when they are asked for first."""
+        return self.checked.manifest
+
+    @property
+    def memory(self) -> Memory:
+        return self.recalled.memory
+
+    @property
+    def seen(self) -> tuple[str, int] | None:
+        """Lineage and serial of the state; None where there is none."""
+        return self.recalled.seen
+
+    @property
+    def state_org(self) -> str:
+        return self.recalled.org_id
 
     @property
     def errors(self) -> list[Problem]:
@@ -80,8 +103,12 @@ def load(
     needs_state: bool,
     today: date | None = None,
     strict: bool = False,
+    keeps: bool = False,
 ) -> Loaded:
     """Read and check all of ``paths``. Raises Refused for a state that cannot be read, and WrongUsage.
+
+    With ``keeps`` what has not changed since another such run is taken from what that run has kept (cli/shelf.py). A
+    command that writes does without: it reads all of what it sends.
 
     Without ``needs_state`` a run that has no one place for its state goes on without one. ``today`` is for the dates
     that are to come; a plan tells of them itself, in its notes, and so its commands leave it out: only where the
@@ -98,30 +125,33 @@ def load(
     level = project.says.rules.get("D2", Severity.WARNING)
     if today is None and (level is Severity.ERROR or (strict and level is Severity.WARNING)):
         today = day_in_india()
-    sources = find(paths, project)
-    with quick_allocation():
-        memory, seen, state_org = _recalled(where, sources)
-        manifest = read(sources.files, project.says.defaults)
-        found = check(
-            manifest,
-            memory.said(),
-            allow_unverified=project.says.allow_unverified,
-            rules=project.says.rules,
-            today=today,
-        )
-        hinted = with_whereabouts(found, manifest, memory.said(), sources, project)
-    problems = [*project.problems, *sources.problems, *manifest.problems, *hinted]
+    spent = Stages()
+    with spent(READ):
+        sources = find(paths, project)
+    settings = Settings(project.says.allow_unverified, project.says.rules, today)
+    base = where.base if where is not None and keeps else None
+    shelf = shelf_for(base, sources.files, paths, project.source, told_the_day=today is not None)
+    with quick_allocation(), _recalled(where, sources) as recalled, closing(shelf) if shelf else nullcontext():
+        if needs_state or not keeps:
+            with spent(READ):
+                recalled.read()  # as it is at this moment
+        remembered = StateNow(recalled.seen, lambda: recalled.read().said())
+        checked = check_all(sources.files, project.says.defaults, remembered, settings, shelf, spent)
+        found = with_whereabouts(checked, remembered.said, sources, project)
+    spent.add(READ, 0.0, f"{count(checked.count, 'document')} in {count(len(sources.files), 'file')}")
+    problems = [*project.problems, *sources.problems, *checked.reading, *found]
     shown = excerpts(problems, sources, project)
     told = tuple(strictly(shown)) if strict else shown
-    return Loaded(manifest, told, sources, memory, seen, state_org, where, project, strict)
+    return Loaded(checked, told, sources, recalled, where, project, strict, spent)
 
 
 def reloaded(loaded: Loaded) -> Loaded:
     """``loaded`` with what the state remembers by now."""
     if loaded.where is None:
         return loaded
-    memory, seen, state_org = recall(loaded.where.state)
-    return replace(loaded, memory=memory, seen=seen, state_org=state_org)
+    with quick_allocation(), recall(loaded.where.state) as recalled:
+        recalled.read()
+    return replace(loaded, recalled=recalled)
 
 
 @contextmanager
@@ -139,27 +169,17 @@ def quick_allocation() -> Iterator[None]:
             gc.enable()
 
 
-def _recalled(where: Where | None, sources: Sources) -> tuple[Memory, tuple[str, int] | None, str]:
+@contextmanager
+def _recalled(where: Where | None, sources: Sources) -> Iterator[Recalled]:
     """As ``recall``. Below a folder that may not be entered there is no state to be read, and that is told already."""
-    if where is None:
-        return Memory(), None, ""
-    try:
-        return recall(where.state)
-    except Refused:
-        if any(one.code == "unreadable-file" for one in sources.problems):
-            return Memory(), None, ""
-        raise
-
-
-def recall(state: Path) -> tuple[Memory, tuple[str, int] | None, str]:
-    """What the state file remembers, its lineage and serial, and its org."""
-    store = open_for_reading(state)
-    if store is None:
-        return Memory(), None, ""
-    with store:
-        generations = {StepId(*identity): number for identity, number in store.generations().items()}
-        memory = Memory(tuple(store.receipts()), store.intents(), generations)
-        return memory, (store.lineage, store.serial), store.org_id
+    with ExitStack() as stack:
+        try:
+            recalled = stack.enter_context(recall(where.state if where is not None else None))
+        except Refused:
+            if all(one.code != "unreadable-file" for one in sources.problems):
+                raise
+            recalled = stack.enter_context(recall(None))
+        yield recalled
 
 
 def excerpts(problems: Sequence[Problem], sources: Sources, project: FoundProject) -> tuple[Problem, ...]:
@@ -221,8 +241,9 @@ def scope_of(paths: Sequence[Path], loaded: Loaded) -> Callable[[Receipt], bool]
 
     read = set(loaded.sources.real.values())
 
-    def in_scope(receipt: Receipt) -> bool:
-        source = Path(os.path.normpath(base / receipt.source))
+    @cache
+    def covered(name: str) -> bool:
+        source = Path(os.path.normpath(base / name))
         if source not in read and source.exists():
             return False  # it is there, and this run does not read it: nobody knows what it holds
         if any(source == root or root in source.parents for root in roots):
@@ -230,7 +251,7 @@ def scope_of(paths: Sequence[Path], loaded: Loaded) -> Callable[[Receipt], bool]
         parts = Path(_relative(source, project.parent)).parts if project is not None else ()
         return any(entry.covers(parts) for entry in entries)
 
-    return in_scope
+    return lambda receipt: covered(receipt.source)  # a file is the source of many, and looked for once
 
 
 def _relative(real: Path, base: Path) -> str:

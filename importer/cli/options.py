@@ -71,7 +71,7 @@ def output_options(command: Command) -> Command:
     for option in (
         click.option("--no-color", is_flag=True, help="No colours; NO_COLOR in the environment says the same."),
         click.option("-q", "--quiet", is_flag=True, help="No progress."),
-        click.option("-v", "--verbose", is_flag=True, help="Every step, not only the unusual ones."),
+        click.option("-v", "--verbose", is_flag=True, help="Every step, and where the time went."),
     ):
         command = option(command)
     return command

@@ -70,6 +70,7 @@ def plan(
     from importer.cli.choice import Choice
     from importer.cli.load import load, refuse_errors
     from importer.cli.saved import refuse_output, save
+    from importer.cli.stages import told
     from importer.errors import DONE, EXIT_CODES, PENDING, WrongUsage
 
     if out is not None and offline:
@@ -78,27 +79,29 @@ def plan(
         )
     choice = Choice(allow_likeness, targets, limit)
     choice.check()
-    loaded = load(paths, state_path, sandbox=sandbox, needs_state=True, strict=strict)
-    refuse_output(out, "--out", paths, loaded)
-    refuse_errors(loaded, format_, no_color, most)
-    if offline:
-        from importer.apply.prepare import plan_offline
-        from importer.cli.load import quick_allocation, scope_of
-        from importer.cli.today import today
+    loaded = load(paths, state_path, sandbox=sandbox, needs_state=True, strict=strict, keeps=True)
+    with told(loaded.spent, verbose):
+        refuse_output(out, "--out", paths, loaded)
+        refuse_errors(loaded, format_, no_color, most)
+        if offline:
+            from importer.apply.prepare import plan_offline
+            from importer.cli.load import quick_allocation, scope_of
+            from importer.cli.today import today
+            from importer.report.timing import PLAN
 
-        scope = scope_of(paths, loaded)
-        with quick_allocation():
-            made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
-    else:
-        from importer.cli.planning import plan_online
+            scope = scope_of(paths, loaded)
+            with quick_allocation(), loaded.spent(PLAN):
+                made = plan_offline(loaded.manifest, loaded.memory, scope, pick=choice.pick, today=today())
+        else:
+            from importer.cli.planning import plan_online
 
-        made = asyncio.run(plan_online(paths, loaded, format_, no_color, most, sandbox, choice))
-    show_plan(made, format_, no_color, verbose, loaded.problems)
-    if out is not None:
-        save(out, made, paths, state_path, loaded, choice, sandbox=sandbox)
-    if made.conflicts:
-        return EXIT_CODES["plan-conflicts"]
-    return PENDING if detailed_exitcode and made.changes else DONE
+            made = asyncio.run(plan_online(paths, loaded, format_, no_color, most, sandbox, choice))
+        show_plan(made, format_, no_color, verbose, loaded.problems)
+        if out is not None:
+            save(out, made, paths, state_path, loaded, choice, sandbox=sandbox)
+        if made.conflicts:
+            return EXIT_CODES["plan-conflicts"]
+        return PENDING if detailed_exitcode and made.changes else DONE
 
 
 def show_plan(made: Plan, format_: str, no_color: bool, verbose: bool, before: Sequence[Problem]) -> None:

@@ -15,6 +15,7 @@ from importer.cli.session import Rails, Session, environment, live, rails_of, sa
 from importer.cli.today import day_in_india
 from importer.errors import ApiError, InvalidInput, Refused
 from importer.plan.value import Plan
+from importer.report.timing import PLAN
 
 LONG_WAIT: Final = 3.0  # seconds
 
@@ -43,7 +44,7 @@ async def prepare_run(
     """
     session.client.on_wait = tell_wait
     try:
-        with quick_allocation():
+        with quick_allocation(), loaded.spent(PLAN), loaded.spent.of_calls(session.client, sandbox=session.sandbox):
             return await prepare(
                 session.client,
                 loaded.manifest,

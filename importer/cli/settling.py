@@ -69,6 +69,13 @@ async def settle_open(
     scope: Scope | None = None,
 ) -> Recovery:
     """What became of every open call. Raises Refused where the books cannot be read at all."""
+    with loaded.spent.of_calls(session.client, sandbox=session.sandbox), loaded.spent.of_writes(store):
+        return await _settled(session, store, loaded, sends=sends, quiet=quiet, scope=scope)
+
+
+async def _settled(
+    session: Session, store: Store, loaded: Loaded, *, sends: bool, quiet: bool, scope: Scope | None
+) -> Recovery:
     try:
         ground = await survey(session.client, loaded.manifest, tuple(store.receipts()), store.intents())
     except ApiError as error:

@@ -38,17 +38,19 @@ def validate(
     Exit codes: 0 no errors, 1 errors, 2 wrong usage, 5 a state file that cannot be read.
     """
     from importer.cli.load import load, report_problems
+    from importer.cli.stages import told
     from importer.cli.today import today
     from importer.errors import InvalidInput
     from importer.report.style import count
 
-    loaded = load(paths, state_path, sandbox=False, needs_state=False, today=today(), strict=strict)
-    if format_ != "text" or loaded.problems:
-        report_problems(loaded.problems, format_, no_color, most)
-        if format_ == "text":
-            click.echo("For more about a code: finz-import explain CODE")
-    if loaded.errors:
-        raise InvalidInput(loaded.errors)
-    if format_ == "text" and not quiet:
-        documents = count(len(loaded.manifest.documents), "document")
-        click.echo(f"{documents} in {count(len(loaded.manifest.files), 'file')}: no errors.", err=True)
+    loaded = load(paths, state_path, sandbox=False, needs_state=False, today=today(), strict=strict, keeps=True)
+    with told(loaded.spent, verbose):
+        if format_ != "text" or loaded.problems:
+            report_problems(loaded.problems, format_, no_color, most)
+            if format_ == "text":
+                click.echo("For more about a code: finz-import explain CODE")
+        if loaded.errors:
+            raise InvalidInput(loaded.errors)
+        if format_ == "text" and not quiet:
+            documents = count(loaded.checked.count, "document")
+            click.echo(f"{documents} in {count(len(loaded.sources.files), 'file')}: no errors.", err=True)

@@ -17,19 +17,43 @@ from importer.model import Document, Manifest, Place, Problem, Ref
 
 YAML_SUFFIXES: Final = (".yaml", ".yml")
 CSV_SUFFIX: Final = ".csv"
+REPEATED_KEY: Final = "repeated-key"
 
 
-def read(files: Iterable[SourceFile], defaults: Sequence[Defaults] = (), *, pure: bool = False) -> Manifest:
+Kept = Callable[[SourceFile], Iterable[Document] | None]
+
+
+def nothing_kept(source: SourceFile) -> None:
+    """Every file is to be read."""
+
+
+def read(
+    files: Iterable[SourceFile],
+    defaults: Sequence[Defaults] = (),
+    *,
+    pure: bool = False,
+    kept: Kept = nothing_kept,
+) -> Manifest:
     """The documents of all ``files``, and all that is wrong with them.
 
     ``defaults`` reach every document, nearest first, below those of its own file (those of a project file, say).
     Documents with problems are among the documents, except one whose key is taken. ``files`` may be lazy: no file
-    is needed once the next has been asked for. ``pure`` does without libyaml and jsonschema-rs.
+    is needed once the next has been asked for. ``pure`` does without libyaml and jsonschema-rs. What ``kept`` knows
+    of a file, of just this content with these ``defaults`` and nothing wrong, is taken instead of reading it.
     """
     manifest = _Manifest(tuple(defaults), pure)
     for source in files:
-        manifest.add(source)
-    return Manifest(tuple(manifest.documents), tuple(manifest.problems), tuple(manifest.files))
+        before = len(manifest.problems)
+        documents = kept(source)
+        if documents is None:
+            manifest.add(source)
+        else:
+            manifest.take(source, documents)
+        if len(manifest.problems) == before:
+            manifest.clean.append(source.name)
+    return Manifest(
+        tuple(manifest.documents), tuple(manifest.problems), tuple(manifest.files), frozenset(manifest.clean)
+    )
 
 
 class _Manifest:
@@ -39,7 +63,16 @@ class _Manifest:
         self.documents: list[Document] = []
         self.problems: list[Problem] = []
         self.files: list[str] = []
+        self.clean: list[str] = []
         self.seen: dict[Ref, Document] = {}
+
+    def take(self, source: SourceFile, documents: Iterable[Document]) -> None:
+        """Add what was read of the file at another time."""
+        self.files.append(source.name)
+        problems: list[Problem] = []
+        for document in documents:
+            self._keep(document, problems)
+        self.problems += problems
 
     def add(self, source: SourceFile) -> None:
         self.files.append(source.name)
@@ -77,12 +110,15 @@ class _Manifest:
         sound = entry.sound and not any(kind in layer.partial for layer in layers)
         document = Document(kind, key if isinstance(key, str) else "", fields, file, entry.index, where, sound)
         problems = conform(document, pure=self.pure) if entry.sound else []
+        self._keep(document, problems)
+        return problems
+
+    def _keep(self, document: Document, problems: list[Problem]) -> None:
         first = self.seen.setdefault(document.ref, document) if document.key else document
         if first is document:
             self.documents.append(document)
         else:
             problems.append(_repeated_key(document, first))
-        return problems
 
 
 def _reader(name: str, pure: bool) -> Callable[[str, str], Reading] | None:
@@ -103,7 +139,7 @@ def _repeated_key(document: Document, first: Document) -> Problem:
     message = f"the key `{document.key}` of {document.kind} is taken already, {where}"
     together = document.file == first.file and document.file.lower().endswith(CSV_SUFFIX)
     help = "put the rows of one document below each other" if together else "give each document a key of its own"
-    return Problem("repeated-key", message, place, help, pointer=document.pointer(("key",)), related=(before,))
+    return Problem(REPEATED_KEY, message, place, help, pointer=document.pointer(("key",)), related=(before,))
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

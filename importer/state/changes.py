@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ class Changes:
         self._db = db
         self._version = version
         self._plan = ""  # the id of the plan that is being carried out
+        self.written = 0  # changes made, each of them durable
+        self.writing = 0.0  # seconds that they took
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +136,16 @@ class Changes:
     def _transaction(self) -> Iterator[None]:
         if self._db.in_transaction:
             raise RuntimeError("a store opened for reading takes no changes")
+        began = time.perf_counter()
+        try:
+            with self._whole():
+                yield
+            self.written += 1
+        finally:
+            self.writing += time.perf_counter() - began
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
         with own_errors(self.path):
             try:
                 self._db.execute("BEGIN IMMEDIATE")

@@ -108,6 +108,9 @@ def canonical_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
+_NOTHING: Final = "{}"
+
+
 def receipt_cells(receipt: Receipt) -> tuple[Cell, ...]:
     """The parameters of PUT_RECEIPT."""
     return (
@@ -139,7 +142,7 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         intern(text_of(created)),
         intern(text_of(updated)),
         text_of(difference),
-        json.loads(text_of(accepted)),
+        {} if accepted == _NOTHING else json.loads(text_of(accepted)),  # of nearly every one
         text_of(total),
     )
 

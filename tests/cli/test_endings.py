@@ -26,7 +26,7 @@ def test_a_bug_is_one_line_and_a_report_without_the_token(
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError(f"the header was Bearer {org.token}")
 
-    monkeypatch.setattr(load, "check", crash)
+    monkeypatch.setattr(load, "check_all", crash)
     ended = command("apply", "--yes", "books.yaml", env=org.env)
     assert (ended.code, ended.out) == (70, "")
     assert ended.err.startswith("error[bug]: ")
