@@ -14,6 +14,7 @@ from typing import Final
 
 Fields = dict[str, object]
 LINES: Final = 3
+FILES: Final = 1_000  # of books in many of them
 _MONTHS: Final = tuple(f"2025-{month:02}" for month in range(4, 13))
 
 

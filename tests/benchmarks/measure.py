@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,9 +27,25 @@ class Cost:
         return f"{self.seconds / other.seconds:.2f}x"
 
 
-def cost(command: Sequence[str], folder: Path | None = None, runs: int = 3, ends: Sequence[int] = (0,)) -> Cost:
-    """Median seconds and greatest memory of ``runs`` runs. Raises RuntimeError for an end that is none of ``ends``."""
-    each = [_once(command, folder, ends) for _ in range(runs)]
+def nothing() -> None:
+    """Nothing is done before a run."""
+
+
+def cost(
+    command: Sequence[str],
+    folder: Path | None = None,
+    runs: int = 3,
+    ends: Sequence[int] = (0,),
+    before: Callable[[], None] = nothing,
+) -> Cost:
+    """Median seconds and greatest memory of ``runs`` runs, with ``before`` done before each.
+
+    Raises RuntimeError for an end that is none of ``ends``.
+    """
+    each = []
+    for _ in range(runs):
+        before()
+        each.append(_once(command, folder, ends))
     return Cost(statistics.median(one.seconds for one in each), max(one.memory for one in each))
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +24,7 @@ if __name__ == "__main__":  # from a checkout it need not be installed
 
 from click import echo
 
-from benchmarks import made, peers
+from benchmarks import line, made, peers
 from benchmarks.measure import Cost, cost
 
 INVOICES: Final = 5_000
@@ -70,7 +73,7 @@ class Books:
         made.write_yaml(self.file, self.invoices)
         made.write_yaml(self.quoted, self.invoices, quoted=True)
         made.write_csv(self.folder / "csv", self.invoices)
-        made.write_folder(self.folder / "files", self.invoices, 1000)
+        made.write_folder(self.folder / "files", self.invoices, made.FILES)
         # In a process of its own: Linux counts what the parent holds into the memory of its children (execve(2)).
         cost([sys.executable, "-c", _REMEMBER, str(self.state), str(self.file)], runs=1)
 
@@ -85,7 +88,15 @@ def main(invoices: int = INVOICES) -> None:
         schema = _schema(Path(name))
         size = books.file.stat().st_size / 1e6
         echo(f"{books.documents:,} documents, {size:.1f} MB of YAML; a tenth of them where that is said")
-        for line in (*_own(books), *_loaders(books), *_validators(books, tenth, schema), *_plans(books), *_start()):
+        for line in chain(
+            _own(books),
+            _loaders(books),
+            _validators(books, tenth, schema),
+            _plans(books),
+            _again(books),
+            _on_the_line(),
+            _start(),
+        ):
             echo(line)
 
 
@@ -97,7 +108,14 @@ def _schema(folder: Path) -> Path:
 
 
 def _ours(*words: str | Path) -> Cost:
-    return cost([*_OURS, *map(str, words)])
+    """What the command takes where nothing is kept of an earlier run."""
+    folders = [path if path.is_dir() else path.parent for path in words if isinstance(path, Path)]
+    return cost([*_OURS, *map(str, words)], before=lambda: _forget(folders))
+
+
+def _forget(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder / ".finzbooks", ignore_errors=True)
 
 
 def _line(what: str, mine: Cost, other: Cost, against: str) -> str:
@@ -150,6 +168,44 @@ def _plans(books: Books) -> Iterator[str]:
             yield _line(what, mine, other, "octoDNS, record for document")
     if octodns is None:
         yield _missing(peers.OCTODNS)
+
+
+def _again(books: Books) -> Iterator[str]:
+    """A thousand files of which nothing, or one, has changed since the run before."""
+    folder, state = books.folder / "files", books.folder / "kept" / "applied.state.db"
+    state.parent.mkdir()
+    shutil.copy(books.state, state)
+    file = max(folder.glob("invoices-*.yaml"))
+    settings: dict[str, tuple[str | Path, ...]] = {"validate": (), "plan": ("--offline", "--state", state)}
+    for what, words in settings.items():
+        first = _ours(what, folder, *words)
+        command = [*_OURS, what, *map(str, (folder, *words))]
+        cost(command, runs=1)
+        yield _line(f"{what} again, nothing changed", cost(command), first, "the first time")
+        as_it_was = file.read_bytes()
+        changed = cost(command, ends=(0, 1), before=lambda: _change(file))
+        alone = cost([*_OURS, what, *map(str, (file, *words))], ends=(0, 1))
+        file.write_bytes(as_it_was)
+        yield _line(f"{what} again, one file of {made.FILES:,} changed", changed, first, "the first time")
+        yield _line(f"{what} again, one file of {made.FILES:,} changed", changed, alone, "that file alone")
+
+
+def _on_the_line() -> Iterator[str]:
+    """In virtual time, against the embedded books: what the machine takes is no matter of the line."""
+    for tier in ("DEFAULT", "PARTNER"):
+        for latency in (0.02, 0.2):
+            one = line.raced(300, tier, latency)
+            what = f"apply, {one.documents:,} documents, {tier}, {latency * 1000:.0f} ms"
+            yield _line(what, Cost(one.ours), Cost(one.bound), "the windows' bound")
+            yield _line(what, Cost(one.ours), Cost(one.script), "one call at a time")
+
+
+def _change(file: Path) -> None:
+    """Another quantity in the first line."""
+    text = file.read_text("utf-8")
+    found = re.search(r"quantity: (\d+)", text)
+    assert found is not None
+    file.write_text(f"{text[: found.start(1)]}{int(found[1]) % 97 + 1}{text[found.end(1) :]}", encoding="utf-8")
 
 
 def _start() -> Iterator[str]:
