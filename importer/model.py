@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -173,7 +174,7 @@ class Receipt:
     part: str
     remote_id: str
     number: str  # the number FinzBooks gave or took, "" where there is none
-    said: dict[str, Any]  # canonical form of what the document said (plan/said.py), references as keys
+    said: Mapping[str, Any]  # canonical form of what the document said (plan/said.py), references as keys
     digest: str  # SHA-256 of ``said``, hexadecimal
     generation: int
     source: str  # file the document came from

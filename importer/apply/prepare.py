@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property, partial
 from itertools import chain
+from typing import Any
 
 from importer.api.client import Client
 from importer.apply.survey import find_all, look_at, org_names
@@ -55,11 +56,11 @@ class Memory:
     def open_by_step(self) -> dict[StepId, Intent]:
         return {StepId(row.kind, row.key, row.part): intent for intent in self.intents for row in intent.rows}
 
-    def said(self) -> dict[Ref, dict[str, object]]:
+    def said(self) -> dict[Ref, Mapping[str, Any]]:
         return self._said
 
     @cached_property
-    def _said(self) -> dict[Ref, dict[str, object]]:
+    def _said(self) -> dict[Ref, Mapping[str, Any]]:
         return {one.ref: one.said for one in self.receipts if not one.part}
 
 

@@ -100,7 +100,7 @@ def show(kind: str, key: str, paths: tuple[Path, ...], format_: str, state_path:
             value = getattr(receipt, name)
             if value != "":
                 click.echo(f"  {name:<11} {value}")
-        click.echo("  said        " + as_json(receipt.said).replace("\n", "\n  "))
+        click.echo("  said        " + as_json(dict(receipt.said)).replace("\n", "\n  "))
         if receipt.accepted:
             click.echo("  accepted    " + as_json(receipt.accepted).replace("\n", "\n  "))
     for intent in intents:

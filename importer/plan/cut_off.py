@@ -29,7 +29,7 @@ SAID: Final = "said"  # of what an intent remembers
 
 def remembering(spoken: Mapping[str, Any]) -> dict[str, str]:
     """What an intent keeps of a document that says ``spoken``."""
-    return {SAID: json.dumps(spoken, ensure_ascii=False, sort_keys=True)}
+    return {SAID: json.dumps(dict(spoken), ensure_ascii=False, sort_keys=True)}
 
 
 def changed_id(intent: Intent) -> str:

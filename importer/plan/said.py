@@ -68,7 +68,7 @@ def plain(number: Decimal) -> str:
 
 def digest(value: Mapping[str, Any]) -> str:
     """SHA-256 of a canonical form, in hexadecimal; independent of the order of fields."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(dict(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

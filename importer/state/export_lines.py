@@ -139,6 +139,7 @@ _FORMS: Final[Mapping[Any, Form]] = {
     "str": TEXT,
     "int": COUNT,
     "dict[str, Any]": OBJECT,
+    "Mapping[str, Any]": OBJECT,
     "dict[str, str]": TEXTS,
     "tuple[IntentRow, ...]": ROWS,
 }

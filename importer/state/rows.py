@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from sys import intern
 from typing import Any, Final
 
 from importer.model import Intent, IntentRow, Receipt
+from importer.state.said_text import SaidText
 
 # What SQLite holds of a text, or of a whole number.
 Cell = str | bytes | int
@@ -105,6 +107,8 @@ def text_of(held: Any) -> str:
 
 def canonical_json(value: Any) -> str:
     """One text per value: keys sorted, no blanks, letters as they are. Raises ValueError for NaN and infinity."""
+    if isinstance(value, SaidText):
+        return value.text
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -134,7 +138,7 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         text_of(part),
         text_of(remote_id),
         text_of(number),
-        json.loads(text_of(said)),
+        _remembered(text_of(said), digest),
         text_of(digest),
         generation,
         intern(text_of(source)),  # of one run and of one call, these are the same
@@ -145,6 +149,14 @@ def receipt_of(row: tuple[Any, ...]) -> Receipt:
         {} if accepted == _NOTHING else json.loads(text_of(accepted)),  # of nearly every one
         text_of(total),
     )
+
+
+def _remembered(text: str, digest: Any) -> Mapping[str, Any]:
+    """What was said. It is read at once where it is not what the importer wrote: one that is damaged is told there."""
+    if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() == digest:
+        return SaidText(text)
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def intent_cells(intent: Intent) -> tuple[Cell, ...]:

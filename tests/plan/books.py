@@ -17,6 +17,8 @@ from importer.plan.known import Known
 from importer.plan.names import Names
 from importer.plan.said import digest, said
 from importer.plan.value import Step
+from importer.state.rows import canonical_json
+from importer.state.said_text import SaidText
 
 TAXES = (
     {"tax_id": "tx_18", "name": "GST 18%", "shape": "INTRA_STATE", "cgst": 9, "sgst": 9, "igst": 18, "cess": 0},
@@ -67,7 +69,7 @@ def document(text: str, kind: str = "") -> Document:
 
 def receipt(document: Document, remote_id: str = "", **given: Any) -> Receipt:
     """What a state remembers of ``document`` once it has been applied as it stands."""
-    spoken = said(document)
+    spoken = given.get("said", said(document))
     values: dict[str, Any] = {
         "part": "",
         "remote_id": remote_id or f"id_{document.key}",
@@ -80,7 +82,8 @@ def receipt(document: Document, remote_id: str = "", **given: Any) -> Receipt:
         "created": "2026-05-19T10:00:00Z",
         "updated": "2026-05-19T10:00:00Z",
     }
-    return Receipt(kind=document.kind, key=document.key, **{**values, **given})
+    kept = {"said": SaidText(canonical_json(spoken))}  # as a state gives it
+    return Receipt(kind=document.kind, key=document.key, **{**values, **given, **kept})
 
 
 def receipts_of(documents: Iterable[Document], *, parts: bool = True) -> dict[StepId, Receipt]:

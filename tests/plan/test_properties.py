@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,8 +77,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Document], Known]:
         if state in ("known", "edited"):
             receipts[own] = receipt
         if state == "edited":
-            receipt.said["amount"] = "9"
-            receipt.said["notes"] = "N"
+            receipts[own] = replace(receipt, said={**receipt.said, "amount": "9", "notes": "N"})
         if state == "open":
             intents[own] = intent(own)
         if state in ("found", "several") and not own.part:
