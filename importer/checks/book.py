@@ -126,6 +126,11 @@ class Book:
         """The entries without later ones of a key that was there before (reported where the files were read)."""
         return tuple(entry for entry in self.entries if self._by_ref.get(entry.ref, entry) is entry)
 
+    @cached_property
+    def _only_remembered(self) -> tuple[Ref, ...]:
+        """What the state knows and the manifest does not hold."""
+        return tuple(ref for ref in self.said if ref not in self._by_ref)
+
     def find(self, ref: Ref) -> Entry | None:
         """The document, from the manifest before the state."""
         here = self._by_ref.get(ref)
@@ -140,13 +145,13 @@ class Book:
     def keys(self, kind: str) -> Iterator[str]:
         """Every key of a kind, in the manifest and in the state."""
         yield from (ref.key for ref in self._by_ref if ref.kind == kind)
-        yield from (ref.key for ref in self.said if ref.kind == kind and ref not in self._by_ref)
+        yield from (ref.key for ref in self._only_remembered if ref.kind == kind)
 
     def remembered(self, names: Collection[str]) -> Iterator[Entry]:
         """The documents of these kinds that only the state knows."""
-        for ref in self.said:
+        for ref in self._only_remembered:
             entry = self.find(ref) if ref.kind in names else None
-            if entry is not None and entry.document is None:
+            if entry is not None:
                 yield entry
 
     def remembered_by(self, field: str, kind: str, normal_form: Callable[[str], str]) -> dict[str, list[Ref]]:
@@ -155,8 +160,8 @@ class Book:
         Nothing is typed or copied for it: a state may hold ten years, and a manifest a month.
         """
         found: dict[str, list[Ref]] = {}
-        for ref, said in self.said.items():
-            text = said.get(field) if ref.kind == kind and ref not in self._by_ref else None
+        for ref in self._only_remembered:
+            text = self.said[ref].get(field) if ref.kind == kind else None
             if isinstance(text, str):
                 found.setdefault(normal_form(text), []).append(ref)
         return found

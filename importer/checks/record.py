@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from itertools import pairwise
+from sys import intern
 from typing import Final, NamedTuple
 
 from importer.checks.book import Entry
 from importer.checks.ties import Ties, ties
 from importer.kinds import KINDS
+from importer.manifest.sharing import Shared
 from importer.model import Document, Locator, Path, Place, Ref, Tree
 
 _DIGEST: Final = 8  # bytes; it tells two forms of one document apart, and is no seal
@@ -91,12 +93,22 @@ class Record:
     def fields(self, at: int) -> dict[str, Tree]:
         """The fields of document number ``at``, counted from 0 in the order of the file. Raises Damaged."""
         try:
-            fields = _loaded(self._line(at))
+            fields = self._loaded(self._line(at))
         except (ValueError, IndexError) as error:
             raise Damaged from error
         if not isinstance(fields, dict):
             raise Damaged
         return fields
+
+    @cached_property
+    def _loaded(self) -> Callable[[str], Tree]:
+        """Every scalar is text: what was never a number does not become one. Equal texts are kept once."""
+        shared = Shared()
+
+        def tree(pairs: list[tuple[str, Tree]]) -> dict[str, Tree]:
+            return {intern(name): shared(value) if type(value) is str else value for name, value in pairs}
+
+        return json.JSONDecoder(object_pairs_hook=tree, parse_float=str, parse_int=str, parse_constant=str).decode
 
     def documents(self, file: str, places: FreshDocuments, which: Iterable[int] | None = None) -> Iterator[Document]:
         """The documents, or ``which`` of them, as the reader would give them; ``places`` reads the file again."""
@@ -104,12 +116,6 @@ class Record:
             head = self.heads[at]
             late = LatePlaces(places, file, head)
             yield Document(head.ref.kind, head.ref.key, self.fields(at), file, head.number, late)
-
-
-def _loaded(line: str) -> Tree:
-    """Every scalar is text: what was never a number does not become one."""
-    tree: Tree = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
-    return tree
 
 
 class LatePlaces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from importer.plan.applications import application_steps, settlers
 from importer.plan.cut_off import changed_id
 from importer.plan.doubt import settles_in_doubt, targets_in_doubt
 from importer.plan.edits import EDITS, conflict, is_unedited, known_document
+from importer.plan.entries import Target
 from importer.plan.found import Orphans, unknown_document
 from importer.plan.known import Known
 from importer.plan.needs import in_view_of_doubt, in_view_of_needs, in_view_of_renames
@@ -36,31 +37,17 @@ def decide(
     done: to bring all of them in order takes as long as to see that nothing has changed.
     ``in_scope`` says of a receipt whether its source lies under the given PATHs: only then its absence is an orphan.
     """
-    present = {document.ref for document in documents}
-    absent = [one for one in known.receipts.values() if not one.part and one.ref not in present]
+    absent = _absent(documents, known)
     scoped = [one for one in absent if in_scope(one)]
     orphans = Orphans.of(absent, scoped)
     claims = _claims(known.matches)
     differing = {one.ref: one for one in known.receipts.values() if one.difference and not one.part}
     known = replace(known, parts=_parts(known.receipts))
     in_doubt = targets_in_doubt(known)
-    as_before = {step.id: step for step in _as_before(documents, known)}
-    if in_order is not None and len(as_before) < len(documents):
-        documents = in_order()
-    steps: dict[StepId, Step] = {}
-    settled = True
-    for document in documents:
-        step = as_before.get(StepId(*document.ref)) or _step(document, known, orphans, claims)
-        if not settled:  # as long as all is as it was, nothing is needed that is not there
-            step = replace(step, needs=tuple(_needs(document, step, steps)))
-        if step.action is not Action.UNCHANGED:
-            settled = False
-            if step.action is Action.CREATE and settles_in_doubt(document, known, in_doubt):
-                step = in_view_of_doubt(step, in_doubt, in_doubt)
-            step = in_view_of_needs(_refused(step, references(document), differing), steps)
-        elif step.needs:
-            step = in_view_of_needs(step, steps)
-        steps[step.id] = step
+    steps = {step.id: step for step in _as_before(documents, known)}
+    if len(steps) < len(documents):
+        documents = documents if in_order is None else in_order()
+        steps = _one_by_one(documents, steps, known, orphans, claims, differing, in_doubt)
     renamed = {Ref(step.id.kind, step.id.key): step.was for step in steps.values() if step.was}
     if renamed:
         steps = {own: in_view_of_renames(step, renamed) for own, step in steps.items()}
@@ -75,6 +62,39 @@ def decide(
     left_open = _left_open(known.intents, steps)
     now = {Ref(ref.kind, was): ref for ref, was in renamed.items()}
     return (*steps.values(), *left_open, *_orphaned(scoped, now))
+
+
+def _absent(documents: Iterable[Document], known: Known) -> list[Receipt]:
+    """What the state knows and ``documents`` do not hold."""
+    present = {document.ref for document in documents}
+    return [one for one in known.receipts.values() if not one.part and one.ref not in present]
+
+
+def _one_by_one(
+    documents: Iterable[Document],
+    as_before: Mapping[StepId, Step],
+    known: Known,
+    orphans: Orphans,
+    claims: Mapping[tuple[str, str], list[Ref]],
+    differing: Mapping[Ref, Receipt],
+    in_doubt: Collection[Target],
+) -> dict[StepId, Step]:
+    """The steps of the documents themselves, each in view of those before it."""
+    steps: dict[StepId, Step] = {}
+    quiet = True
+    for document in documents:
+        step = as_before.get(StepId(*document.ref)) or _step(document, known, orphans, claims)
+        if not quiet:  # as long as all is as it was, nothing is needed that is not there
+            step = replace(step, needs=tuple(_needs(document, step, steps)))
+        if step.action is not Action.UNCHANGED:
+            quiet = False
+            if step.action is Action.CREATE and settles_in_doubt(document, known, in_doubt):
+                step = in_view_of_doubt(step, in_doubt, in_doubt)
+            step = in_view_of_needs(_refused(step, references(document), differing), steps)
+        elif step.needs:
+            step = in_view_of_needs(step, steps)
+        steps[step.id] = step
+    return steps
 
 
 def _settles(document: Document, *, in_body: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from importer.checks.book import Book, Entry
@@ -15,10 +16,14 @@ from importer.model import Document, Manifest, Ref
 
 
 class Expectations:
-    """The worth of each document of a manifest, priced once."""
+    """The worth of each document of a manifest, priced once, and not before one is asked for."""
 
     def __init__(self, manifest: Manifest, said: Mapping[Ref, Mapping[str, Any]], rates: Rates) -> None:
-        self._book = Book(manifest, said, rates)
+        self._given = (manifest, said, rates)
+
+    @cached_property
+    def _book(self) -> Book:
+        return Book(*self._given)
 
     def worth(self, ref: Ref) -> Worth | None:
         """Least and most it can come to, in rupees; None where that cannot be told."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from importer.checks import duplicates
 from importer.model import Problem
 
 Problems = Callable[..., list[Problem]]
@@ -57,6 +58,17 @@ def test_computed_totals_are_compared_too(codes: Codes) -> None:
     assert [code for code, _ in codes("credit_notes:\n" + note("A", SAME) + note("B", SAME, two))] == [
         "duplicate-document"
     ]
+
+
+def test_of_equal_hashes_the_documents_themselves_are_compared(
+    problems: Problems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "hash", lambda _: 7, raising=False)
+    keys = [
+        payment(key, amount=amount, more=SAME) for key, amount in zip("ABCD", ("50", "51", "52", "51"), strict=True)
+    ]
+    (problem,) = problems("payments:\n" + "".join(keys))
+    assert (problem.pointer, [place.file for place in problem.related]) == ("/payments/3", ["payments/1"])
 
 
 def test_a_third_one_is_told_as_well(codes: Codes) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from importer.checks.rates import OfflineRates
 from importer.model import Action, Manifest, StepId
+from importer.plan import expected
 from importer.plan.build import build, calls_of
 from importer.plan.decide import decide
 from importer.plan.expected import Expectations
@@ -153,3 +154,12 @@ def test_a_create_shows_what_it_comes_to_and_whether_it_stays_a_draft() -> None:
     (contact, order) = build(steps, expectations, "org", reads={}, per_minute=600).steps
     assert (contact.amount, contact.draft) == (None, False)
     assert (order.amount, order.draft) == (Decimal("100.00"), True)
+
+
+def test_where_nothing_is_to_be_done_nothing_is_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    sale = manifest(SALE)
+    steps = list(decide(documents(SALE), Known(receipts_of(documents(SALE)))))
+    assert {step.action for step in steps} == {Action.UNCHANGED}
+    monkeypatch.setattr(expected, "Book", lambda *_: pytest.fail("something was priced"))
+    plan = build(steps, Expectations(sale, {}, OfflineRates()), "org_1", reads={}, per_minute=600)
+    assert plan.changes == 0
