@@ -92,7 +92,8 @@ def show(kind: str, key: str, paths: tuple[Path, ...], format_: str, state_path:
     if not found and not intents:
         raise no_such_key(known, key, receipts)
     if format_ == "json":
-        say([as_json({"receipts": [asdict(one) for one in found], "intents": [asdict(one) for one in intents]})])
+        members = [{**asdict(one), "said": dict(one.said)} for one in found]
+        say([as_json({"receipts": members, "intents": [asdict(one) for one in intents]})])
         return
     for receipt in found:
         click.echo(f"{known.label} {receipt.key}" + (f" -> {receipt.part}" if receipt.part else ""))

@@ -48,6 +48,7 @@ def test_show_tells_what_the_document_said(applied: Path) -> None:
 def test_show_as_json_holds_the_receipt(applied: Path) -> None:
     value = command("state", "show", "credit_notes", "CN-1", "--format", "json", *AT).json
     assert [one["part"] for one in value["receipts"]] == ["", "ORDER-99031#1"]
+    assert value["receipts"][0]["said"]["customer"] == "acme"
     assert value["intents"] == []
 
 

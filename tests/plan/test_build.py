@@ -162,4 +162,4 @@ def test_where_nothing_is_to_be_done_nothing_is_priced(monkeypatch: pytest.Monke
     assert {step.action for step in steps} == {Action.UNCHANGED}
     monkeypatch.setattr(expected, "Book", lambda *_: pytest.fail("something was priced"))
     plan = build(steps, Expectations(sale, {}, OfflineRates()), "org_1", reads={}, per_minute=600)
-    assert plan.changes == 0
+    assert not plan.changes
