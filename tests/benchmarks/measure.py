@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
@@ -12,6 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+# A small process stands between this one and the command: Linux counts the memory of whoever starts a process as that
+# process's own (execve(2)), and this one has imported half of the importer.
+_BETWEEN: Final = """
+import os, sys, time
+begin = time.perf_counter()
+nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=nowhere)
+_, status, used = os.wait4(child, 0)
+seconds, code = time.perf_counter() - begin, os.waitstatus_to_exitcode(status)
+print(f'{{"seconds": {seconds}, "memory": {used.ru_maxrss}, "code": {code}}}')
+"""
 _UNIT: Final = 1 if sys.platform == "darwin" else 1024  # bytes; getrusage(2) of Linux counts in KiB
 
 
@@ -52,20 +64,12 @@ def cost(
 def _once(command: Sequence[str], folder: Path | None, ends: Sequence[int]) -> Cost:
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "NO_COLOR": "1"}
     begin = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as running:
-        told = running.stderr.read() if running.stderr else b""
-        memory, code = _waited(running)
-    seconds = time.perf_counter() - begin
+    between = [sys.executable, "-I", "-S", "-c", _BETWEEN] if hasattr(os, "wait4") else []
+    ran = subprocess.run([*between, *command], cwd=folder, env=environment, capture_output=True, check=False)
+    seconds, memory, code = time.perf_counter() - begin, 0, ran.returncode
+    if between:
+        told = json.loads(ran.stdout or '{"seconds": 0, "memory": 0, "code": "it could not be started"}')
+        seconds, memory, code = told["seconds"], told["memory"] * _UNIT, told["code"]
     if code not in ends:
-        raise RuntimeError(f"{' '.join(command)} ended with {code}: {told[-500:].decode(errors='replace')}")
+        raise RuntimeError(f"{' '.join(command)} ended with {code}: {ran.stderr[-500:].decode(errors='replace')}")
     return Cost(seconds, memory)
-
-
-def _waited(running: subprocess.Popen[bytes]) -> tuple[int, int]:
-    if not hasattr(os, "wait4"):
-        return 0, running.wait()
-    _, status, used = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss * _UNIT, running.returncode

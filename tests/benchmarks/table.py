@@ -74,7 +74,6 @@ class Books:
         made.write_yaml(self.quoted, self.invoices, quoted=True)
         made.write_csv(self.folder / "csv", self.invoices)
         made.write_folder(self.folder / "files", self.invoices, made.FILES)
-        # In a process of its own: Linux counts what the parent holds into the memory of its children (execve(2)).
         cost([sys.executable, "-c", _REMEMBER, str(self.state), str(self.file)], runs=1)
 
 
@@ -123,13 +122,18 @@ def _line(what: str, mine: Cost, other: Cost, against: str) -> str:
 
 
 def _own(books: Books) -> Iterator[str]:
-    """What a document costs in memory, above the interpreter with nothing but itself in it."""
-    bare = cost([sys.executable, "-c", "pass"])
+    """What a document costs in memory."""
     forms = {"one file": books.file, "a thousand files": books.folder / "files", "CSV": books.folder / "csv"}
     for form, path in forms.items():
         mine = _ours("validate", path)
-        each = f"{(mine.memory - bare.memory) / books.documents / 1000:.2f} kB" if mine.memory else "not told here"
-        yield f"{f'validate, {form}':<44} {mine.seconds:7.2f} s   memory for a document: {each}"
+        yield _held(f"validate, {form}", mine, books)
+
+
+def _held(what: str, mine: Cost, books: Books) -> str:
+    """The most that was held, above the interpreter with nothing but itself in it."""
+    bare = cost([sys.executable, "-c", "pass"])
+    each = f"{(mine.memory - bare.memory) / books.documents / 1000:.2f} kB" if mine.memory else "not told here"
+    return f"{what:<44} {mine.seconds:7.2f} s   memory for a document: {each}"
 
 
 def _loaders(books: Books) -> Iterator[str]:
@@ -162,6 +166,7 @@ def _plans(books: Books) -> Iterator[str]:
     octodns = peers.find(peers.OCTODNS)
     for what, (mine, same) in plans.items():
         yield _line(what, mine, validated, "validate")
+        yield _held(what, mine, books)
         if octodns is not None:
             config = peers.octodns_folder(books.folder / ("same" if same else "other"), books.documents, same=same)
             other = cost([octodns, "--config-file", str(config), "--force"], runs=1)
@@ -181,7 +186,9 @@ def _again(books: Books) -> Iterator[str]:
         first = _ours(what, folder, *words)
         command = [*_OURS, what, *map(str, (folder, *words))]
         cost(command, runs=1)
-        yield _line(f"{what} again, nothing changed", cost(command), first, "the first time")
+        same = cost(command)
+        yield _line(f"{what} again, nothing changed", same, first, "the first time")
+        yield _held(f"{what} again, nothing changed", same, books)
         as_it_was = file.read_bytes()
         changed = cost(command, ends=(0, 1), before=lambda: _change(file))
         alone = cost([*_OURS, what, *map(str, (file, *words))], ends=(0, 1))
