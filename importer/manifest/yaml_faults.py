@@ -37,6 +37,7 @@ def first_below(levels: int, text: str, error: yaml.YAMLError, loader: Any) -> A
 
     libyaml refuses a thousand levels of its own (since 0.2.6), and looks up to 1,024 characters ahead for a colon: in
     a line of brackets it stops before it has told of the first of them. Cut off where it stopped, the text is told.
+    Raises yaml.YAMLError for another fault that stands before it.
     """
     if "nesting" not in (getattr(error, "problem", None) or ""):
         return None

@@ -76,11 +76,15 @@ def _to_the_end(nodes: Nodes, text: str, walk: Callable[[], None]) -> bool:
     except Stopped:
         pass
     except yaml.YAMLError as error:
-        deep = first_below(MAX_DEPTH, text, error, nodes.loader)
+        fault = error
+        try:
+            deep = first_below(MAX_DEPTH, text, error, nodes.loader)
+        except yaml.YAMLError as earlier:
+            deep, fault = None, earlier
         if deep is not None:
             nodes.too_deep(deep)
             return False
-        problem = _syntax_problem(nodes, text, error)
+        problem = _syntax_problem(nodes, text, fault)
         # A line that is not YAML was taken for something else before: `contacts` without its colon for a text.
         nodes.problems[:] = [one for one in nodes.problems if one.place != problem.place]
         nodes.problems.append(problem)

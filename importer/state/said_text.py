@@ -1,7 +1,7 @@
 """What a document said, as the state keeps it: its text, read when somebody asks for a field of it.
 
-Read at once and kept, it took 1,763 bytes of each of 40,600 receipts; its text takes 380. Nearly all of them are
-looked at once, where the plan compares them with the manifest.
+With all of it read at once, each of 101,500 receipts took 2,190 bytes; with its text, of 280, it takes 790. Nearly all
+are looked at once, where the plan compares them with the manifest.
 """
 
 from __future__ import annotations

@@ -138,6 +138,16 @@ def test_the_first_level_that_is_too_deep_is_named_however_far_the_parser_looks_
     assert [one.key for one in manifest.documents] == ["a"]
 
 
+@PARSERS
+@pytest.mark.parametrize("begin", ["[1}", "[1, ]]", "[&a &b c, ", "[*a *b, ", "[!<x y, ", "[%, "])
+def test_what_is_wrong_in_front_of_a_thousand_brackets_is_told_and_not_them(begin: str, pure: bool) -> None:
+    problems = yaml_file(f"contacts:\n - {begin}{'[' * 2_000}", pure=pure).problems
+    (found,) = [one.place for one in problems if one.code in ("yaml-syntax", "too-deep")]
+    assert found is not None
+    assert found.column <= len(f" - {begin}") + 1
+    assert "too-deep" not in {one.code for one in problems}
+
+
 def nested(levels: int) -> str:
     """An entry of ``levels`` levels: its section is at 2, itself at 3."""
     return "{a: " * (levels - 3) + "{}" + "}" * (levels - 3)
